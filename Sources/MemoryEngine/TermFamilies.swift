@@ -43,16 +43,3 @@ extension FieldOccurrences {
     return FieldOccurrences(rawValue: fields | UInt8(max(textCount, other.textCount)))
   }
 }
-
-extension TermQuery {
-  /// The leaves that can add to a weight, which are those that need statistics.
-  var weightedLeaves: [TermLeaf] {
-    switch self {
-    case .nothing, .everything, .filter: []
-    case .leaf(let leaf): [leaf]
-    case .phrase(let phrase): phrase.leaves.flatMap(\.weightedLeaves)
-    case .all(let parts), .any(let parts), .best(let parts): parts.flatMap(\.weightedLeaves)
-    case .excluding(let wanted, _): wanted.weightedLeaves
-    }
-  }
-}
