@@ -25,7 +25,7 @@ class AllCursor final : public Cursor {
 
   public:
     explicit AllCursor(std::vector<CursorPointer> parts) : children(std::move(parts)) {
-        std::stable_sort(
+        std::sort(
             children.begin(), children.end(),
             [](const CursorPointer &left, const CursorPointer &right) {
                 return left->estimate() < right->estimate();
@@ -79,7 +79,7 @@ class AnyCursor final : public Cursor {
 
   public:
     explicit AnyCursor(std::vector<CursorPointer> parts) : children(std::move(parts)) {
-        std::stable_sort(
+        std::sort(
             children.begin(), children.end(),
             [](const CursorPointer &left, const CursorPointer &right) {
                 return left->maximum() < right->maximum();

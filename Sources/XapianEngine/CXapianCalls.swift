@@ -7,20 +7,19 @@ func calling(
 ) throws(EngineError) {
   var error = cxapian_error()
   let status = body(&error)
-  if status == cxapian_ok { return }
+  if status == .ok { return }
   let reason = withUnsafeBytes(of: &error.message) { bytes in
     String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
   switch status {
-  case cxapian_ok: return
-  case cxapian_missing: throw .missing(path: path)
-  case cxapian_corrupt: throw .corrupted(path: path, reason: reason)
-  case cxapian_incompatible:
+  case .ok: return
+  case .missing: throw .missing(path: path)
+  case .corrupt: throw .corrupted(path: path, reason: reason)
+  case .incompatible:
     throw .incompatible(path: path, found: reason, supported: "Xapian glass")
-  case cxapian_disk_full: throw .diskFull(path: path)
-  case cxapian_input_output: throw .inputOutput(path: path, reason: reason)
-  case cxapian_invalid: throw .invalidRequest(reason)
-  @unknown default: throw .inputOutput(path: path, reason: reason)
+  case .disk_full: throw .diskFull(path: path)
+  case .input_output: throw .inputOutput(path: path, reason: reason)
+  case .invalid: throw .invalidRequest(reason)
   }
 }
 

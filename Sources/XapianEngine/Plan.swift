@@ -3,9 +3,9 @@ import TextAnalysis
 
 /// A query as the shim carries it out: the byte stream that `cxapian_part_match` describes, with the
 /// weight of every leaf, and the conditions that it asks back about.
-struct Plan {
+struct Plan: Sendable {
   private(set) var bytes: [UInt8] = []
-  private(set) var predicates: [(Record) -> Bool] = []
+  private(set) var predicates: [@Sendable (Record) -> Bool] = []
 
   private let statistics: CollectionStatistics
   private let model: RelevanceModel

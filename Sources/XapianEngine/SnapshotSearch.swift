@@ -6,9 +6,9 @@ import TextAnalysis
 
 /// Carries out one search of one snapshot: each part finds its best with the same statistics, and
 /// the parts' lists merge as those of many engines would.
-struct SnapshotSearch {
+struct SnapshotSearch: Sendable {
   private let snapshot: Snapshot
-  private let request: SearchRequest
+  private var request: SearchRequest
   private let query: TermQuery
   private let statistics: CollectionStatistics
   private let model: RelevanceModel
@@ -66,7 +66,6 @@ struct SnapshotSearch {
   private func match(_ plan: Plan, limit: Int) throws(EngineError) -> [Found] {
     let count = snapshot.parts.count
     if count == 1 { return [try match(plan, limit: limit, partIndex: 0)] }
-    // Each thread writes its own element.
     let results = Mutex([Result<Found, EngineError>?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: count) { index in
       let result = Result { () throws(EngineError) in
@@ -246,7 +245,7 @@ extension Snapshot {
   fileprivate func hasSeveral(_ term: String) throws(EngineError) -> Bool {
     var count = 0
     for part in parts {
-      try part.visitTerms(cxapian_terms_exact, term) { count += $1 }
+      try part.visitTerms(.exact, term) { count += $1 }
     }
     return count > 1
   }
@@ -255,10 +254,10 @@ extension Snapshot {
 extension SortOrder {
   fileprivate var shimOrder: (order: cxapian_order, ascending: Bool) {
     switch self {
-    case .relevance: (cxapian_order_weight, true)
-    case .name(let ascending): (cxapian_order_key, ascending)
-    case .size(let ascending): (cxapian_order_size, ascending)
-    case .modified(let ascending): (cxapian_order_modified, ascending)
+    case .relevance: (.weight, true)
+    case .name(let ascending): (.key, ascending)
+    case .size(let ascending): (.size, ascending)
+    case .modified(let ascending): (.modified, ascending)
     }
   }
 }

@@ -25,7 +25,7 @@ extension Snapshot {
   func vocabulary(startingWith start: String) throws(EngineError) -> [String: Int] {
     var words: [String: Int] = [:]
     for part in parts {
-      try part.visitTerms(cxapian_terms_prefix, start) { words[$0, default: 0] += $1 }
+      try part.visitTerms(.prefix, start) { words[$0, default: 0] += $1 }
     }
     return words
   }
@@ -34,9 +34,9 @@ extension Snapshot {
 extension TermLeaf.Terms {
   var kind: cxapian_terms {
     switch self {
-    case .exactly: cxapian_terms_exact
-    case .startingWith: cxapian_terms_prefix
-    case .containing: cxapian_terms_infix
+    case .exactly: .exact
+    case .startingWith: .prefix
+    case .containing: .infix
     }
   }
 
