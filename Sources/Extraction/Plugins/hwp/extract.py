@@ -21,8 +21,10 @@ SINGLE_UNIT_CONTROLS = {0, 10, 13, *range(24, 32)}
 
 def stream(path, name):
     """A stream's bytes; empty where the file has no such stream."""
-    run = subprocess.run(["gsf", "cat", path, name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return run.stdout
+    command = ["gsf", "cat", path, name]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    # What gsf prints when it fails is a message.
+    return run.stdout if run.returncode == 0 else b""
 
 
 def records(data):
