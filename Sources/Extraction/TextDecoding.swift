@@ -24,7 +24,9 @@ enum TextDecoding {
         }
         if let text = utf16(bytes) { return text }
         let census = UTF8Census(bytes)
-        if census.invalidCount == 0 {
+        // Where nothing else speaks for UTF-8, a cut sequence at the end is more likely a letter of
+        // another encoding.
+        if census.invalidCount == 0, census.cutTailCount == 0 || census.sequenceCount > 0 {
             return String(decoding: bytes[..<(bytes.count - census.cutTailCount)], as: UTF8.self)
         }
         if let declared,
@@ -36,7 +38,9 @@ enum TextDecoding {
         if census.sequenceCount > census.invalidCount {
             return String(decoding: bytes, as: UTF8.self)
         }
-        if let text = CharacterSetConversion.converted(bytes, from: "CP949"), isMostlyKorean(text) {
+        if isMostlyKorean(bytes),
+            let text = CharacterSetConversion.converted(bytes, from: "CP949")
+        {
             return text
         }
         return CharacterSetConversion.converted(bytes, from: "WINDOWS-1252")
@@ -64,15 +68,24 @@ enum TextDecoding {
         return String(decoding: units, as: UTF16.self)
     }
 
-    /// Whether at least half of what is not ASCII is Hangul: almost any pair of high bytes is
-    /// *some* character of CP949, and accented Latin text turns into rare Chinese ones.
-    private static func isMostlyKorean(_ text: String) -> Bool {
-        var hangul = 0
+    /// Whether, read as CP949, at least half of what is not ASCII are the 2,350 usual syllables.
+    /// Almost any pair of high bytes is *some* character of CP949: accented letters turn into rare
+    /// Chinese ones, quotation marks of Windows-1252 before a letter into rare syllables.
+    private static func isMostlyKorean(_ bytes: [UInt8]) -> Bool {
+        var syllables = 0
         var others = 0
-        for scalar in text.unicodeScalars where scalar.value > 0x7F {
-            if (0xAC00...0xD7A3).contains(scalar.value) { hangul += 1 } else { others += 1 }
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x80 {
+                index += 1
+                continue
+            }
+            let second = index + 1 < bytes.count ? bytes[index + 1] : 0
+            if (0xB0...0xC8).contains(byte), second > 0xA0 { syllables += 1 } else { others += 1 }
+            index += 2
         }
-        return hangul > 0 && hangul >= others
+        return syllables > 0 && syllables >= others
     }
 }
 

@@ -48,9 +48,8 @@ struct ManifestObject {
         _ field: String, within range: ClosedRange<Double>, expected: String, absent: Double? = nil
     ) throws(PluginManifestError) -> Double {
         if fields[field] == nil, let absent { return absent }
-        // `true` is a number to Foundation, and not to people.
-        guard let number = fields[field] as? NSNumber,
-            !(fields[field] is Bool) || number.doubleValue > 1,
+        // `true` is a number to Foundation, and not to people: its type is that of a C character.
+        guard let number = fields[field] as? NSNumber, number.objCType.pointee != CChar(0x63),
             range.contains(number.doubleValue)
         else { throw error(field, expected) }
         return number.doubleValue

@@ -27,7 +27,9 @@ struct SandboxInvocation {
     }
 
     private func view(of file: LocalFile) -> [[UInt8]] {
-        if copiedDescriptor == nil { return bytes(["--ro-bind"]) + [file.pathBytes, file.pathBytes] }
+        if copiedDescriptor == nil {
+            return bytes(["--ro-bind"]) + [file.pathBytes, file.pathBytes]
+        }
         return bytes(["--perms", "0444", "--ro-bind-data", "3"]) + [file.pathBytes]
     }
 
