@@ -23,10 +23,11 @@ enum TextDecoding {
             return String(decoding: bytes[3...], as: UTF8.self)
         }
         if let text = utf16(bytes) { return text }
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
         let census = UTF8Census(bytes)
         // Where nothing else speaks for UTF-8, a cut sequence at the end is more likely a letter of
         // another encoding.
-        if census.invalidCount == 0, census.cutTailCount == 0 || census.sequenceCount > 0 {
+        if census.invalidCount == 0, census.sequenceCount > 0 {
             return String(decoding: bytes[..<(bytes.count - census.cutTailCount)], as: UTF8.self)
         }
         if let declared,
