@@ -7,6 +7,10 @@ struct Collection {
   /// files.
   private var byKey: [[UInt8]: Document] = [:]
 
+  init(_ documents: [Document] = []) {
+    for document in documents { byKey[Array(document.record.key.value.utf8)] = document }
+  }
+
   var documents: [Document] { Array(byKey.values) }
 
   /// In order: a later change of a key wins.
@@ -14,7 +18,8 @@ struct Collection {
     let analyzer = RecordAnalyzer()
     for change in changes {
       switch change {
-      case .put(let record): byKey[Array(record.key.value.utf8)] = Document(record, analyzer.analyze(record))
+      case .put(let record):
+        byKey[Array(record.key.value.utf8)] = Document(record, analyzer.analyze(record))
       case .remove(let key): byKey[Array(key.value.utf8)] = nil
       }
     }
