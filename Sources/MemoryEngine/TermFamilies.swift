@@ -44,16 +44,3 @@ extension FieldOccurrences {
       .union(text.restricted(to: .text))
   }
 }
-
-extension TermQuery {
-  /// The leaves that can add to a weight, which are those that need statistics.
-  var weightedLeaves: [TermLeaf] {
-    switch self {
-    case .nothing, .everything, .filter: []
-    case .leaf(let leaf): [leaf]
-    case .phrase(let phrase): phrase.leaves.flatMap(\.weightedLeaves)
-    case .all(let parts), .any(let parts), .best(let parts): parts.flatMap(\.weightedLeaves)
-    case .excluding(let wanted, _): wanted.weightedLeaves
-    }
-  }
-}
