@@ -39,7 +39,8 @@ extension String {
 extension FieldOccurrences {
   /// Where any of two terms occurs; of the counts in the text the larger.
   func united(with other: FieldOccurrences) -> FieldOccurrences {
-    let fields = (rawValue | other.rawValue) & ~FieldOccurrences.text.rawValue
-    return FieldOccurrences(rawValue: fields | UInt8(max(textCount, other.textCount)))
+    let text = textCount >= other.textCount ? self : other
+    return subtracting(.text).union(other.subtracting(.text))
+      .union(text.restricted(to: .text))
   }
 }
