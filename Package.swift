@@ -25,7 +25,8 @@ let package = Package(
         .target(name: "QueryLanguage", dependencies: ["SearchModel"]),
         .target(name: "XapianEngine", dependencies: ["SearchModel", "TextAnalysis", "CXapian"]),
         .target(name: "MemoryEngine", dependencies: ["SearchModel", "TextAnalysis"]),
-        .target(name: "Extraction", dependencies: ["SearchModel"]),
+        .target(
+            name: "Extraction", dependencies: ["SearchModel"], resources: [.copy("Plugins")]),
         .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
         .target(
             name: "Node",
@@ -44,6 +45,25 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "nearfind", dependencies: ["NearfindCommands"]),
+        .target(
+            name: "EngineConformance",
+            dependencies: ["SearchModel", "TextAnalysis", "MemoryEngine"],
+            path: "Tests/EngineConformance"
+        ),
+        .testTarget(
+            name: "XapianEngineTests",
+            dependencies: ["XapianEngine", "EngineConformance", "MemoryEngine", "SearchModel"]),
+        .testTarget(
+            name: "MemoryEngineTests",
+            dependencies: ["MemoryEngine", "EngineConformance", "SearchModel", "TextAnalysis"]),
+        .testTarget(
+            name: "TextAnalysisTests", dependencies: ["TextAnalysis", "SearchModel"],
+            resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "QueryLanguageTests", dependencies: ["QueryLanguage", "SearchModel"]),
+        .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "SearchModel"]),
+        .testTarget(
+            name: "RelevanceEvaluationTests", dependencies: ["RelevanceEvaluation", "SearchModel"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
