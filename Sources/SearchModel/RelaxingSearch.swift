@@ -78,12 +78,19 @@ public struct RelaxingSearch: Sendable {
         for word in words.prefix(Self.maximumExaminedWordCount) {
             if try await matches(.word(word, field: nil)) { continue }
             answer.unmatchedWords.append(word)
-            if word.count >= Self.shortestInfix, try await matches(.infix(word, field: nil)) {
+            if Self.mayBeInside(word), try await matches(.infix(word, field: nil)) {
                 answer.wordsInsideOthers.append(word)
             } else if let spelling = try await engine.spellings(of: word, limit: 1).first {
                 answer.corrections.append(.init(word: word, spelling: spelling))
             }
         }
+    }
+
+    /// Whether a word is worth looking for inside others: not too short, and nothing but letters
+    /// and digits, some letters among them.
+    private static func mayBeInside(_ word: String) -> Bool {
+        word.count >= shortestInfix && word.allSatisfy { $0.isLetter || $0.isNumber }
+            && word.contains(where: \.isLetter)
     }
 
     private func matches(_ query: Query) async throws(EngineError) -> Bool {

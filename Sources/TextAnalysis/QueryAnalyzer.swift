@@ -103,10 +103,12 @@ private struct Translation {
     }
 
     private static func resembling(_ text: String) -> TermQuery? {
-        let words = WordQueries(field: nil, mode: .resembling)
+        var words = WordQueries(field: nil, mode: .resembling)
         var budget = QueryAnalyzer.maximumLeafCount
         var parts: [TermQuery] = []
         for word in text.split(whereSeparator: \.isWhitespace) {
+            let isStopWord = StopWords.contains(TextNormalization.folded(String(word)))
+            words.factor = isStopWord ? StopWords.factor : 1
             guard let query = words.word(String(word)) else { continue }
             budget -= query.leafCount
             if budget < 0 { break }

@@ -21,7 +21,8 @@ public enum SpellingSuggester {
     ///     of a namespace, which begin with an upper-case ASCII letter, are passed over.
     ///   - limit: how many words to return at most.
     /// - Returns: nearest first, then the most frequent, then by UTF-8 bytes; never `word` itself.
-    ///   Empty for a word that is too short or longer than a term.
+    ///   Empty for a word that is too short, longer than a term or with a digit in it. A word with
+    ///   two mistakes must begin with the same letter.
     public static func suggestions(
         for word: String, in vocabulary: some Sequence<(word: String, documentFrequency: Int)>,
         limit: Int
@@ -71,7 +72,10 @@ private struct Search {
         word = TextNormalization.folded(typed)
         letters = SpellingDistance.letters(word)
         limit = SpellingSuggester.maximumDistance(letterCount: letters.count)
-        guard limit > 0, word.utf8.count <= TermLimits.maximumByteCount else { return nil }
+        guard limit > 0, word.utf8.count <= TermLimits.maximumByteCount,
+            // Who types a number means that number.
+            !word.unicodeScalars.contains(where: { CharacterClass($0) == .digit })
+        else { return nil }
         isASCII = word.utf8.allSatisfy { $0 < 0x80 }
         signature = letters.reduce(0) { $0 | 1 << UInt64($1 & 63) }
         rows = SpellingDistance.Rows(width: letters.count + limit + 1)
@@ -109,7 +113,9 @@ private struct Search {
             abs(candidateLetters.count - letters.count) <= limit,
             let distance = SpellingDistance.between(
                 letters, candidateLetters[...], limit: limit, rows: &rows),
-            distance > 0
+            distance > 0,
+            // People rarely miss a word's first letter, and hardly ever another besides.
+            distance == 1 || candidateLetters.first == letters.first
         else { return nil }
         return distance
     }

@@ -1,6 +1,10 @@
 /// English words that say next to nothing about a file. They are indexed like all others, and a
 /// search for them alone or in quotation marks finds them; beside other words they are not required.
 enum StopWords {
+    /// What a stop word counts for where any word may match. Not nothing: how a sentence is put
+    /// together does tell sentences apart a little.
+    static let factor = 0.5
+
     /// The articles, prepositions, conjunctions and forms of "to be" that the classic short lists of
     /// search engines agree on.
     private static let words: Set<String> = [

@@ -12,6 +12,8 @@ struct WordQueries {
 
     /// Where to look.
     var fields: FieldOccurrences
+    /// The emphasis on the word as a whole.
+    var factor = 1.0
     var mode: Mode
 
     /// Fields whose words are stemmed.
@@ -32,7 +34,8 @@ struct WordQueries {
         // `project-plan` also finds the name `projectplan`.
         guard let joined = pieces.joined, fields.touches(.name) else { return combined }
         return .best([
-            combined, .leaf(TermLeaf(.exactly(joined), fields: fields.restricted(to: .name))),
+            combined,
+            .leaf(TermLeaf(.exactly(joined), fields: fields.restricted(to: .name), factor: factor)),
         ])
     }
 
@@ -49,7 +52,7 @@ struct WordQueries {
         let pieces = QueryPieces(text)
         let parts = pieces.runs.map { run -> TermQuery in
             if run.isEastAsian, run.text.unicodeScalars.count > 1 { return eastAsian(run.text) }
-            return .leaf(TermLeaf(.containing(run.text), fields: fields))
+            return .leaf(TermLeaf(.containing(run.text), fields: fields, factor: factor))
         }
         return parts.isEmpty ? nil : .simplifiedAll(parts)
     }
@@ -69,29 +72,32 @@ struct WordQueries {
         let unstemmed = fields.subtracting(Self.stemmedFields)
         let stemmed = fields.intersection(Self.stemmedFields)
         if stem == word || stemmed.isEmpty {
-            return .leaf(TermLeaf(.exactly(word), fields: fields))
+            return .leaf(TermLeaf(.exactly(word), fields: fields, factor: factor))
         }
-        let stemLeaf = TermQuery.leaf(TermLeaf(.exactly(stem), fields: stemmed))
+        let stemLeaf = TermQuery.leaf(TermLeaf(.exactly(stem), fields: stemmed, factor: factor))
         if unstemmed.isEmpty { return stemLeaf }
-        return .best([.leaf(TermLeaf(.exactly(word), fields: unstemmed)), stemLeaf])
+        return .best([.leaf(TermLeaf(.exactly(word), fields: unstemmed, factor: factor)), stemLeaf])
     }
 
     /// Words that begin like the last one of a prefix query.
     private func beginning(_ run: QueryPieces.Piece) -> TermQuery {
         if run.isEastAsian { return eastAsian(run.text) }
-        var alternatives: [TermQuery] = [.leaf(TermLeaf(.startingWith(run.text), fields: fields))]
+        var alternatives: [TermQuery] = [
+            .leaf(TermLeaf(.startingWith(run.text), fields: fields, factor: factor))
+        ]
         // What was typed may already be longer than the stem under which its word is indexed.
         let stemmed = fields.intersection(Self.stemmedFields)
         if !stemmed.isEmpty {
             for stem in PrefixStems.stems(shorterThan: run.text) {
-                alternatives.append(.leaf(TermLeaf(.exactly(stem), fields: stemmed)))
+                alternatives.append(
+                    .leaf(TermLeaf(.exactly(stem), fields: stemmed, factor: factor)))
             }
         }
         if run.parts.count > 1, let last = run.parts.last {
             alternatives.append(
                 .simplifiedAll(
                     run.parts.dropLast().map(term)
-                        + [.leaf(TermLeaf(.startingWith(last), fields: fields))]))
+                        + [.leaf(TermLeaf(.startingWith(last), fields: fields, factor: factor))]))
         }
         return .simplifiedBest(alternatives)
     }
@@ -102,7 +108,8 @@ struct WordQueries {
         let scalars = Array(text.unicodeScalars)
         guard scalars.count > 1 else {
             // Records hold the character paired with the one behind it.
-            let single = TermQuery.leaf(TermLeaf(.startingWith(text), fields: fields))
+            let single = TermQuery.leaf(
+                TermLeaf(.startingWith(text), fields: fields, factor: factor))
             return withInitials(scalars, or: single)
         }
         var seen: Set<String> = []
@@ -114,7 +121,7 @@ struct WordQueries {
         }
         // Overlapping pairs tell of the same word again and again. Independent evidence would add
         // up as their number, identical evidence not at all; the square root is between the two.
-        let factor = 1 / Double(pairs.count).squareRoot()
+        let factor = factor / Double(pairs.count).squareRoot()
         let leaves = pairs.map {
             TermQuery.leaf(TermLeaf(.exactly($0), fields: fields, factor: factor))
         }
@@ -127,7 +134,9 @@ struct WordQueries {
         }
         let start = String(UnicodeScalar(HangulInitials.termPrefix)) + initials
         return .simplifiedBest([
-            .leaf(TermLeaf(.startingWith(start), fields: fields.restricted(to: .name))), other,
+            .leaf(
+                TermLeaf(.startingWith(start), fields: fields.restricted(to: .name), factor: factor)
+            ), other,
         ])
     }
 
