@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "cursor.h"
 
 namespace cxapian {
@@ -55,25 +58,25 @@ class PredicateCondition final : public Condition {
   private:
     // Whether the terms have positions p, p + 1, … for some p.
     bool stand_in_a_row(uint32_t document) const {
-        std::vector<Xapian::PositionIterator> positions;
-        for (const std::string &term : text_terms)
-            positions.push_back(database.positionlist_begin(document, term));
-        const Xapian::PositionIterator end;
-        Xapian::termpos start = 0;
-        for (size_t index = 0; index < positions.size();) {
-            Xapian::PositionIterator &position = positions[index];
-            if (position == end) return false;
-            position.skip_to(start + Xapian::termpos(index));
-            if (position == end) return false;
-            Xapian::termpos found = *position - Xapian::termpos(index);
-            if (found == start) {
-                ++index;
-            } else {
-                start = found;
-                index = 0;
-            }
+        std::vector<Xapian::termpos> starts = positions(document, 0);
+        for (size_t index = 1; index < text_terms.size() && !starts.empty(); ++index) {
+            std::vector<Xapian::termpos> shifted = positions(document, index), kept;
+            std::set_intersection(
+                starts.begin(), starts.end(), shifted.begin(), shifted.end(),
+                std::back_inserter(kept));
+            starts.swap(kept);
         }
-        return true;
+        return !starts.empty();
+    }
+
+    // Where the term with this index stands, less the index: where the row would start.
+    std::vector<Xapian::termpos> positions(uint32_t document, size_t index) const {
+        std::vector<Xapian::termpos> result;
+        for (Xapian::PositionIterator position =
+                 database.positionlist_begin(document, text_terms[index]);
+             position != Xapian::PositionIterator(); ++position)
+            if (*position >= index) result.push_back(*position - Xapian::termpos(index));
+        return result;
     }
 };
 

@@ -14,8 +14,9 @@ Xapian::Document document_of(const BatchDocument &entry) {
     for (const BatchTerm &word : entry.terms) {
         term.assign(word.text);
         document.add_term(term, word.occurrences);
+        // From 1: glass stores the positions 0 and 1 as though they were 1 alone.
         for (size_t index = 0; index < word.position_count; ++index)
-            document.add_posting(term, word.position(index), 0);
+            document.add_posting(term, word.position(index) + 1, 0);
     }
     for (std::string_view text : entry.boolean_terms) document.add_boolean_term(std::string(text));
     document.add_boolean_term("Q" + std::string(entry.key));

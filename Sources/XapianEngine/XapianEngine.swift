@@ -15,6 +15,9 @@ public final class XapianEngine: FullTextEngine {
     case writing
   }
 
+  /// The folder that holds the index.
+  public var directory: String { index.path }
+
   private let index: IndexFiles
   private let model: RelevanceModel
   private let snapshots: SnapshotPool
@@ -119,6 +122,11 @@ public final class XapianEngine: FullTextEngine {
     }
   }
 
+  /// Gives up the right to write; what is not committed is forgotten. Reading goes on.
+  public func close() async {
+    await writer?.close()
+  }
+
   // MARK: Threads
 
   /// Reading blocks on the disk, so it runs off the cooperative threads.
@@ -148,7 +156,7 @@ public final class XapianEngine: FullTextEngine {
 ///
 /// `@unchecked Sendable`: the writer is touched on `queue` alone.
 private final class SerialWriter: @unchecked Sendable {
-  private let writer: IndexWriter
+  private var writer: IndexWriter?
   private let queue = DispatchQueue(label: "nearfind.index.write", qos: .userInitiated)
 
   init(_ writer: IndexWriter) {
@@ -158,7 +166,21 @@ private final class SerialWriter: @unchecked Sendable {
   func run<Result: Sendable>(
     _ body: @escaping @Sendable (IndexWriter) throws(EngineError) -> Result
   ) async throws(EngineError) -> Result {
-    try await queue.run { () throws(EngineError) in try body(self.writer) }
+    try await queue.run { () throws(EngineError) in
+      guard let writer = self.writer else {
+        throw .invalidRequest("The index was closed for writing.")
+      }
+      return try body(writer)
+    }
+  }
+
+  func close() async {
+    await withCheckedContinuation { continuation in
+      queue.async {
+        self.writer = nil
+        continuation.resume()
+      }
+    }
   }
 }
 

@@ -24,7 +24,10 @@ func differences(between answer: SearchAnswer, and oracle: SearchAnswer) -> [Str
       result += differences(between: hit, and: same)
     }
   }
-  if !answer.matchCount.allows(oracle.matchCount.lowerBound) {
+  // Two bounds on the same number overlap.
+  if answer.matchCount.upperBound < oracle.matchCount.lowerBound
+    || oracle.matchCount.upperBound < answer.matchCount.lowerBound
+  {
     result.append("count \(answer.matchCount) instead of \(oracle.matchCount)")
   }
   if answer.facets != oracle.facets {

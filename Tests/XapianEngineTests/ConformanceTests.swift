@@ -2,8 +2,7 @@ import EngineConformance
 import Foundation
 import SearchModel
 import Testing
-
-@testable import XapianEngine
+import XapianEngine
 
 @Suite("The Xapian engine is a full-text engine")
 struct ConformanceTests {
@@ -11,7 +10,11 @@ struct ConformanceTests {
   func conforms(check: ConformanceCheck) async throws {
     let folder = try TemporaryFolder()
     try await check.run(
-      EngineConformance {
+      EngineConformance(reopen: { engine in
+        let engine = try #require(engine as? XapianEngine)
+        await engine.close()
+        return try XapianEngine(directory: engine.directory, access: .writing)
+      }) {
         try XapianEngine(directory: folder.path + "/" + UUID().uuidString, access: .writing)
       })
     withExtendedLifetime(folder) {}
