@@ -1,7 +1,10 @@
 #include <cstdlib>
 #include <sstream>
 
+#include <sys/stat.h>
+
 #include "batch.h"
+#include "glass_part.h"
 #include "guard.h"
 
 using namespace cxapian;
@@ -29,8 +32,21 @@ Xapian::Document document_of(const BatchDocument &entry) {
 } // namespace
 
 cxapian_status cxapian_write_part(const char *path, cxapian_bytes batch, cxapian_error *error) {
+    bool positions = false;
+    cxapian_status status = guarded(error, [&] { positions = has_positions(batch); });
+    if (status != cxapian_ok) return status;
+    if (positions) return cxapian_write_part_plainly(path, batch, error);
     return guarded(error, [&] {
-        // One flush for the whole part. Syncing is the caller's, once for all files of a commit.
+        if (mkdir(path, 0700) != 0)
+            throw Xapian::DatabaseOpeningError(std::string(path) + ": cannot be made", errno);
+        write_glass_part(path, batch);
+    });
+}
+
+cxapian_status cxapian_write_part_plainly(
+    const char *path, cxapian_bytes batch, cxapian_error *error) {
+    return guarded(error, [&] {
+        // Syncing is the caller's, once for all files of a commit.
         Xapian::WritableDatabase database(
             path,
             Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC

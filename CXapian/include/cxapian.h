@@ -58,6 +58,10 @@ typedef struct cxapian_bytes {
 // is complete on return but not yet forced to the disk.
 cxapian_status cxapian_write_part(const char *path, cxapian_bytes batch, cxapian_error *error);
 
+// The same by Xapian's own writer: for batches with positions, and to compare with.
+cxapian_status cxapian_write_part_plainly(
+    const char *path, cxapian_bytes batch, cxapian_error *error);
+
 // Writes to `path` one part that holds the documents of `sources`, with new numbers. Sources must
 // not be empty.
 cxapian_status cxapian_merge_parts(
