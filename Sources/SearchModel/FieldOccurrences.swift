@@ -8,7 +8,8 @@
 /// bits as field weights, which is why the bits stand in this order: a word of a name weighs as
 /// much as eight words of text, so that names count beside a text without hiding its length, and
 /// titles, keywords and folders, which are short everywhere, hardly matter. A text's length counts
-/// sub-linearly. Measured over four collections no other order of the bits ranked better.
+/// sub-linearly. Of the seven orders of the bits that were tried over four collections this one
+/// ranked best overall.
 public struct FieldOccurrences: OptionSet, Hashable, Sendable {
     public let rawValue: UInt8
 

@@ -9,17 +9,17 @@ import Foundation
 public struct RelevanceModel: Hashable, Sendable {
     /// The frequency that one occurrence in the field counts for.
     ///
-    /// A word of a name or a title says as much of a file as two or three words of its text; what
-    /// the folder says is said of all its files.
-    public var nameWeight = 2.0
+    /// A word of a name or a title says more of a file than a word of its text; what the folder
+    /// says is said of all its files.
+    public var nameWeight = 1.5
     public var directoryWeight = 0.5
     public var titleWeight = 3.0
     public var keywordWeight = 1.0
     /// The frequency that each occurrence in the text counts for.
     public var textWeight = 1.0
 
-    /// BM25's saturation. 2 suits frequencies of this size: a word in the name alone reaches half
-    /// of its greatest weight. Values from 1.8 to 2.2 rank alike.
+    /// BM25's saturation. 2 suits frequencies of this size: a word in the name alone reaches
+    /// nearly half of its greatest weight. Values from 1.8 to 2.2 rank alike.
     public var k1 = 2.0
     /// BM25's length normalisation, 0 for none to 1 for full. Nearly full, because a length counts
     /// repetitions in a text sub-linearly already (see `FieldOccurrences`).

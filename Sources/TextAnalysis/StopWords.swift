@@ -5,8 +5,8 @@ enum StopWords {
     /// together does tell sentences apart a little.
     static let factor = 0.5
 
-    /// The articles, prepositions, conjunctions and forms of "to be" that the classic short lists of
-    /// search engines agree on.
+    /// Articles, common prepositions, conjunctions and forms of "to be": a short list on purpose,
+    /// since any word may be the one that names a file.
     private static let words: Set<String> = [
         "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "if", "in", "into",
         "is", "it", "its", "no", "not", "of", "on", "or", "such", "that", "the", "their", "then",

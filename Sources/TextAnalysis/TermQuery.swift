@@ -23,7 +23,9 @@ public indirect enum TermQuery: Hashable, Sendable {
 
 /// A weighted leaf: records in which a term of a family occurs in certain fields.
 public struct TermLeaf: Hashable, Sendable {
-    /// Which terms of the index the leaf stands for. Terms are compared by their UTF-8 bytes.
+    /// Which terms of the index the leaf stands for. Terms are compared by their UTF-8 bytes. Terms
+    /// that begin with an upper-case ASCII letter are namespaces (keys, owners, initials): no
+    /// ``containing(_:)`` stands for them, and only a start that names one does.
     public enum Terms: Hashable, Sendable {
         case exactly(String)
         case startingWith(String)

@@ -61,7 +61,9 @@ import Testing
                 #expect(finds(words.joined(separator: " "), entry), comment)
                 #expect(finds(words.joined(separator: "-"), entry), comment)
                 // After a dot stands an extension, which the joined form leaves out.
-                if separator != ".", !words.contains("보고서") { #expect(finds(words.joined(), entry), comment) }
+                if separator != ".", !words.contains("보고서") {
+                    #expect(finds(words.joined(), entry), comment)
+                }
             }
         }
     }
