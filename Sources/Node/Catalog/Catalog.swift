@@ -71,6 +71,8 @@ public final class Catalog: Sendable {
             // survive a loss of power, or it would be given out twice.
             if access == .writing { try database.execute(sql: "PRAGMA synchronous = FULL") }
             try database.execute(sql: "PRAGMA cache_size = -32768")
+            // Pages that several transactions change are then written back once, not each time.
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 8192")
         }
         return configuration
     }

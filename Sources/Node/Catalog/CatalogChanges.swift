@@ -86,7 +86,7 @@ extension Catalog {
         let modified: Int64 = row[4]
         let keywords: String = row[7] ?? ""
         return SearchModel.Record(
-            key: place.keys.key(for: place.start + name),
+            key: place.keys.key(for: place.start + Array(name)),
             filename: String(decoding: name, as: UTF8.self), directory: place.directory,
             size: row[3],
             // Rounded down, before 1970 too.
@@ -148,7 +148,7 @@ extension Catalog {
             let rows = try Row.fetchCursor(database, sql: "SELECT folder, name FROM files")
             while let row = try rows.next() {
                 let place = try places.place(row[0])
-                keys.insert(place.keys.key(for: place.start + (row[1] as Data)))
+                keys.insert(place.keys.key(for: place.start + Array(row[1] as Data)))
             }
             return (keys, try Int64.fetchOne(database, sql: "SELECT sequence FROM catalog") ?? 0)
         }

@@ -22,7 +22,7 @@ extension Catalog {
                 let name: Data = row[3]
                 let file = PendingFile(
                     id: row[1], root: folder.share.root,
-                    path: PathBytes(Array(folder.start + name)),
+                    path: PathBytes(Array(folder.start) + name),
                     status: FileStatus(
                         size: row[4], modified: row[5], changed: row[6], device: row[7],
                         inode: row[8]))

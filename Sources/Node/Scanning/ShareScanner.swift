@@ -8,7 +8,7 @@ struct ShareScanner: Sendable {
     var options = FolderScan.Options()
 
     /// How many rows one transaction writes, about: a folder is never split.
-    private static let batchCount = 10_000
+    private static let batchCount = 20_000
 
     /// How many folders one transaction looks at: while it lasts nobody else writes.
     private static let batchFolderCount = 2_000

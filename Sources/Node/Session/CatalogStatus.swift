@@ -84,7 +84,7 @@ extension Catalog {
             let place = try places.place(row[0])
             let name: Data = row[1]
             return CatalogStatus.Failure(
-                path: place.share.root.appending(PathBytes(Array(place.start + name))),
+                path: place.share.root.appending(PathBytes(Array(place.start + Array(name)))),
                 reason: row[2])
         }
     }
