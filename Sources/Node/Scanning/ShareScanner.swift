@@ -40,11 +40,13 @@ struct ShareScanner: Sendable {
     ) throws(CatalogError) -> String? {
         var options = options
         options.isRecursive = isRecursive
-        let scan: Result<FolderScan, SystemError> = Result { () throws(SystemError) in
+        var scan: FolderScan
+        switch Result(catching: { () throws(SystemError) in
             try FolderScan(root: share.root, from: folder, options: options)
-        }
-        guard case .success(var scan) = scan else {
-            return try noteAbsence(of: share, "\(share.root.text) cannot be opened")
+        }) {
+        case .success(let opened): scan = opened
+        case .failure(let error):
+            return try noteAbsence(of: share, "\(share.root.text) cannot be opened: \(error).")
         }
         if try isReplacedByNothing(share) {
             return try noteAbsence(

@@ -71,10 +71,12 @@ public final class IndexingSession: Sendable {
         try await publish(&pace, &summary, progress)
         if options.readsContents { try await readContents(&pace, &summary, progress) }
         let isWhole = try await BlockingWork.run { [catalog] () throws(CatalogError) in
-            try catalog.shares().allSatisfy { $0.absence == nil }
+            let all = try catalog.shares()
+            let looked = Set(shares.map(\.id))
+            return all.allSatisfy { $0.absence == nil && looked.contains($0.id) }
         }
         // Contents are kept for files that may have moved to a share not looked at yet.
-        if folders.isEmpty || shares.count == 1, isWhole {
+        if isWhole {
             try await BlockingWork.run { [catalog] () throws(CatalogError) in
                 try catalog.forgetUnusedContents()
             }

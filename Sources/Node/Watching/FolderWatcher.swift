@@ -70,6 +70,8 @@ struct FolderWatcher {
             plan.changed(place.share, place.folder, name: event.name, at: now)
             if place.folder.isEmpty, event.concernsFolderItself || event.endsWatch {
                 // The share's own folder went: nothing tells when it is back.
+                // The old watches would look at what is not the share any more.
+                endWatches(inside: .empty, of: place.share)
                 plan.uncovered(place.share, at: now)
             }
         }
