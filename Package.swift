@@ -63,6 +63,13 @@ let package = Package(
             name: "QueryLanguageTests", dependencies: ["QueryLanguage", "SearchModel"]),
         .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "SearchModel"]),
         .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "Node", "SearchModel", "Extraction",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .testTarget(
             name: "RelevanceEvaluationTests", dependencies: ["RelevanceEvaluation", "SearchModel"]),
     ],
     swiftLanguageModes: [.v6],

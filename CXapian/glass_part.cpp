@@ -18,8 +18,7 @@ namespace {
 // Chunks of posting lists and of values are closed when they reach this many bytes.
 constexpr size_t chunk_size = 2000;
 
-// Glass compresses tags beyond this size when it writes them; that is recorded in the file, and
-// what is written here is left as it is: deflating 200 bytes costs more time than it saves space.
+// Glass compresses tags beyond this size when it writes them, which the file records.
 constexpr unsigned compress_minimum = 18;
 
 struct Posting {
@@ -203,7 +202,7 @@ class PartWriter {
         attributes.add(document, entry.attributes());
         if (!entry.hash.empty()) hashes.add(document, std::string(entry.hash));
         slots_used.push_back(entry.hash.empty() ? 1 : 2);
-        if (!entry.data.empty()) docdata.add(document_key(document), entry.data);
+        if (!entry.data.empty()) docdata.add_stored(document_key(document), entry.data);
     }
 
     void finish(const std::string &path) {
@@ -249,7 +248,7 @@ class PartWriter {
                 previous = text;
             }
             std::string key = document_key(document);
-            termlist.add(key, tag);
+            termlist.add_stored(key, tag);
             key += '\0';
             termlist.add(key, std::string(slots_used[document - 1], '\0'));
             start = stop;
@@ -364,7 +363,7 @@ void write_glass_part(const std::string &path, cxapian_bytes batch) {
     std::deque<std::string> key_terms;
     while (!reader.at_end()) {
         entry.read(reader);
-        key_terms.push_back("Q" + std::string(entry.key));
+        key_terms.push_back(key_term(entry.key));
         writer.add(entry, key_terms.back());
     }
     writer.finish(path);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t directory_start = 11, directory_entry = 2;
 constexpr size_t item_header = 2, key_header = 1, component_size = 2, block_number_size = 4;
-constexpr uint8_t last_component_flag = 0x40, first_component_flag = 0x20;
+constexpr uint8_t compressed_flag = 0x80, last_component_flag = 0x40, first_component_flag = 0x20;
 
 // Four items fit into a block at least.
 constexpr size_t maximum_item = (GlassTable::block_size - directory_start - 4 * directory_entry) / 4;
@@ -43,7 +43,7 @@ std::string_view separator(std::string_view previous, std::string_view key) {
 GlassTable::GlassTable() {
     levels.push_back(new_block());
     // Every table begins with an entry of the empty key, which stands before all others.
-    add_item({}, 1, true, {});
+    add_item({}, 1, true, false, {});
 }
 
 GlassTable::Level GlassTable::new_block() {
@@ -74,25 +74,45 @@ void GlassTable::write_header(const Level &level, size_t number) {
     put2(block + 9, level.directory_end);
 }
 
-void GlassTable::add(std::string_view key, std::string_view tag) {
+void GlassTable::add(std::string_view key, std::string_view tag) { add(key, tag, false); }
+
+void GlassTable::add_stored(std::string_view key, std::string_view tag) {
+    constexpr size_t block_limit = 0xffff;
+    stored.clear();
+    do {
+        std::string_view block = tag.substr(0, block_limit);
+        tag.remove_prefix(block.size());
+        stored += char(tag.empty());
+        for (size_t number : {block.size(), ~block.size()}) {
+            stored += char(number);
+            stored += char(number >> 8);
+        }
+        stored += block;
+    } while (!tag.empty());
+    add(key, stored, true);
+}
+
+void GlassTable::add(std::string_view key, std::string_view tag, bool compressed) {
     if (key.size() > 255) throw Xapian::InvalidArgumentError("a key that is too long for glass");
     // A tag that does not fit one item goes on in the next ones, which are numbered.
     size_t first_capacity = maximum_item - item_header - key_header - key.size();
     size_t next_capacity = first_capacity - component_size;
     uint16_t component = 1;
     size_t taken = std::min(tag.size(), first_capacity);
-    add_item(key, component, taken == tag.size(), tag.substr(0, taken));
+    add_item(key, component, taken == tag.size(), compressed, tag.substr(0, taken));
     while (taken < tag.size()) {
         size_t count = std::min(tag.size() - taken, next_capacity);
         if (component == UINT16_MAX) throw Xapian::UnimplementedError("a tag that is too long");
-        add_item(key, ++component, taken + count == tag.size(), tag.substr(taken, count));
+        add_item(
+            key, ++component, taken + count == tag.size(), compressed, tag.substr(taken, count));
         taken += count;
     }
     ++entry_count;
 }
 
 void GlassTable::add_item(
-    std::string_view key, uint16_t component, bool last, std::string_view chunk) {
+    std::string_view key, uint16_t component, bool last, bool compressed,
+    std::string_view chunk) {
     size_t component_bytes = component > 1 ? component_size : 0;
     size_t size = item_header + key_header + key.size() + component_bytes + chunk.size();
     if (!fits(levels[0], size)) {
@@ -102,7 +122,9 @@ void GlassTable::add_item(
     }
     uint8_t *item = reserve(levels[0], size);
     put2(item, size - 3);
-    item[0] |= uint8_t((last ? last_component_flag : 0) | (component == 1 ? first_component_flag : 0));
+    item[0] |= uint8_t(
+        (compressed ? compressed_flag : 0) | (last ? last_component_flag : 0)
+        | (component == 1 ? first_component_flag : 0));
     item += item_header;
     *item++ = uint8_t(key.size());
     item = std::copy(key.begin(), key.end(), item);

@@ -105,6 +105,23 @@ inline std::string_view view_of(cxapian_bytes bytes) {
     return {reinterpret_cast<const char *>(bytes.data), bytes.count};
 }
 
+// What a key is looked up by: 48 bits of FNV-1a (Fowler, Noll and Vo), mixed once more. A key stands
+// whole in the attributes, so the term need not hold it; two keys that share a fingerprint are told
+// apart there. Written as a term, sixteen characters of key cost thirty bytes a record more.
+inline uint64_t key_fingerprint(std::string_view key) {
+    uint64_t hash = 0xcbf29ce484222325;
+    for (char byte : key) hash = (hash ^ uint8_t(byte)) * 0x100000001b3;
+    hash = (hash ^ hash >> 32) * 0x9e3779b97f4a7c15;
+    return hash >> 16;
+}
+
+inline std::string key_term(std::string_view key) {
+    std::string term = "Q";
+    uint64_t fingerprint = key_fingerprint(key);
+    for (int shift = 40; shift >= 0; shift -= 8) term += char(fingerprint >> shift);
+    return term;
+}
+
 // Terms that begin with an ASCII capital are namespaces of their own (keys, extensions, owners,
 // hashes, initials); words never begin so.
 inline bool is_namespaced(std::string_view term) {

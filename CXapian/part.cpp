@@ -73,11 +73,34 @@ cxapian_status cxapian_part_find(
     cxapian_part *part, cxapian_bytes key, uint32_t *document, cxapian_error *error) {
     *document = 0;
     return guarded(error, [&] {
-        std::string term = "Q" + std::string(view_of(key));
+        std::string term = key_term(view_of(key));
         for (Xapian::PostingIterator posting = part->database.postlist_begin(term),
                                      end = part->database.postlist_end(term);
-             posting != end; ++posting)
-            if (!part->is_removed(*posting)) *document = *posting;
+             posting != end; ++posting) {
+            if (part->is_removed(*posting)) continue;
+            std::string value =
+                part->database.get_document(*posting, Xapian::DOC_ASSUME_VALID)
+                    .get_value(attributes_slot);
+            if (Attributes(value).key == view_of(key)) *document = *posting;
+        }
+    });
+}
+
+uint64_t cxapian_key_fingerprint(cxapian_bytes key) { return key_fingerprint(view_of(key)); }
+
+cxapian_status cxapian_part_fingerprints(
+    cxapian_part *part, void *context, void (*visit)(void *context, uint64_t fingerprint),
+    cxapian_error *error) {
+    return guarded(error, [&] {
+        for (Xapian::TermIterator term = part->database.allterms_begin("Q"),
+                                  end = part->database.allterms_end("Q");
+             term != end; ++term) {
+            std::string text = *term;
+            uint64_t fingerprint = 0;
+            for (size_t index = 1; index < text.size(); ++index)
+                fingerprint = fingerprint << 8 | uint8_t(text[index]);
+            visit(context, fingerprint);
+        }
     });
 }
 

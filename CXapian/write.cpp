@@ -22,7 +22,7 @@ Xapian::Document document_of(const BatchDocument &entry) {
             document.add_posting(term, word.position(index) + 1, 0);
     }
     for (std::string_view text : entry.boolean_terms) document.add_boolean_term(std::string(text));
-    document.add_boolean_term("Q" + std::string(entry.key));
+    document.add_boolean_term(key_term(entry.key));
     document.add_value(attributes_slot, entry.attributes());
     if (!entry.hash.empty()) document.add_value(hash_slot, std::string(entry.hash));
     document.set_data(std::string(entry.data));

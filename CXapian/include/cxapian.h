@@ -46,7 +46,7 @@ typedef struct cxapian_bytes {
 
 // Writes one part. `batch` holds the documents one after the other; all numbers are little-endian:
 //
-//   u16 key byte count, key          unique within the batch; becomes the term "Q" + key
+//   u16 key byte count, key          unique within the batch; found by its fingerprint
 //   i64 size, i64 modified           kept in a value for sorting and ranges
 //   u8 hash byte count, hash         0 or 32; kept in a value for collapsing
 //   u32 data byte count, data        what the part gives back
@@ -116,6 +116,14 @@ cxapian_status cxapian_part_terms(
 // The number of the document with this key, 0 where there is none or it is removed.
 cxapian_status cxapian_part_find(
     cxapian_part *part, cxapian_bytes key, uint32_t *document, cxapian_error *error);
+
+// The number of 48 bits by which a part finds a key; several keys may share one.
+uint64_t cxapian_key_fingerprint(cxapian_bytes key);
+
+// Calls `visit` for the fingerprint of every key, removed documents included.
+cxapian_status cxapian_part_fingerprints(
+    cxapian_part *part, void *context, void (*visit)(void *context, uint64_t fingerprint),
+    cxapian_error *error);
 
 // What is kept of one document.
 typedef struct cxapian_document {

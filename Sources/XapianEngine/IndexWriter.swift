@@ -179,7 +179,7 @@ struct BatchChanges {
 
   mutating func note(_ key: RecordKey) {
     guard inBuffer.insert(key).inserted else { return }
-    let fingerprint = KeyFingerprints.fingerprint(key.value.utf8)
+    let fingerprint = KeyFingerprints.fingerprint(of: key)
     keys.append(
       ChangedKey(
         key: key, fingerprint: fingerprint,

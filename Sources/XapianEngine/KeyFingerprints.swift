@@ -1,6 +1,7 @@
+internal import CXapian
 import SearchModel
 
-/// Which keys an index may hold, as 64-bit fingerprints: eight bytes a key instead of a look-up in
+/// Which keys an index may hold, by their fingerprints: eight bytes a key instead of a look-up in
 /// every part. What is not here is not in the index; what is here must be looked up.
 struct KeyFingerprints {
   /// Open addressing with linear probing; 0 is an empty place.
@@ -13,13 +14,16 @@ struct KeyFingerprints {
     places = Array(repeating: 0, count: size)
   }
 
-  /// FNV-1a, finished by a multiplication that spreads its low bits.
-  static func fingerprint(_ key: some Sequence<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    hash = (hash ^ hash >> 32) &* 0x9e37_79b9_7f4a_7c15
-    return hash == 0 ? 1 : hash
+  /// The number by which parts find the key; never 0.
+  static func fingerprint(of key: RecordKey) -> UInt64 {
+    var key = key.value
+    return key.withUTF8 { bytes in
+      place(cxapian_key_fingerprint(cxapian_bytes(data: bytes.baseAddress, count: bytes.count)))
+    }
   }
+
+  /// Fingerprints have 48 bits; one more keeps 0 free.
+  static func place(_ fingerprint: UInt64) -> UInt64 { fingerprint | 1 << 48 }
 
   func mayContain(_ fingerprint: UInt64) -> Bool {
     places[place(of: fingerprint)] == fingerprint

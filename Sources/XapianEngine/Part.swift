@@ -50,6 +50,20 @@ final class Part: @unchecked Sendable {
     return document == 0 ? nil : document
   }
 
+  /// Adds the fingerprints of all keys, removed ones included.
+  func collectFingerprints(into fingerprints: inout KeyFingerprints) throws(EngineError) {
+    try withUnsafeMutablePointer(to: &fingerprints) { (list) throws(EngineError) in
+      try calling(about: path) { error in
+        cxapian_part_fingerprints(
+          handle, list,
+          { context, fingerprint in
+            context!.assumingMemoryBound(to: KeyFingerprints.self).pointee
+              .insert(KeyFingerprints.place(fingerprint))
+          }, error)
+      }
+    }
+  }
+
   func record(_ number: UInt32) throws(EngineError) -> Record {
     let document = try document(number)
     guard let record = StoredRecord.record(of: document) else {
@@ -58,7 +72,7 @@ final class Part: @unchecked Sendable {
     return record
   }
 
-  /// Where every term of a document occurs, and the document's length.
+  /// The terms of a document except its key's, and the document's length.
   func terms(of number: UInt32) throws(EngineError) -> (terms: [String], length: UInt32) {
     var terms: [String] = []
     try withUnsafeMutablePointer(to: &terms) { (list) throws(EngineError) in
@@ -66,6 +80,8 @@ final class Part: @unchecked Sendable {
         cxapian_part_document_terms(
           handle, number, list,
           { context, term, _ in
+            // Keys are found by their terms, but nobody asks how frequent they are.
+            if term.buffer.first == UInt8(ascii: "Q") { return }
             context!.assumingMemoryBound(to: [String].self).pointee.append(term.text)
           }, error)
       }

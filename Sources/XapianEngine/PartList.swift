@@ -31,9 +31,7 @@ struct PartList {
     let count = entries.reduce(0) { $0 + $1.description.recordCount }
     var fingerprints = KeyFingerprints(minimumCapacity: count)
     for position in entries.indices {
-      try opened(position).visitTerms(.prefix, "Q") { term, _ in
-        fingerprints.insert(KeyFingerprints.fingerprint(term.utf8.dropFirst()))
-      }
+      try opened(position).collectFingerprints(into: &fingerprints)
     }
     return fingerprints
   }
