@@ -49,8 +49,7 @@ cxapian_status cxapian_write_part_plainly(
         // Syncing is the caller's, once for all files of a commit.
         Xapian::WritableDatabase database(
             path,
-            Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC
-                | Xapian::DB_DANGEROUS);
+            Xapian::DB_CREATE_OR_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
         ByteReader reader(batch);
         BatchDocument entry;
         while (!reader.at_end()) {

@@ -58,7 +58,8 @@ typedef struct cxapian_bytes {
 // is complete on return but not yet forced to the disk.
 cxapian_status cxapian_write_part(const char *path, cxapian_bytes batch, cxapian_error *error);
 
-// The same by Xapian's own writer: for batches with positions, and to compare with.
+// The same by Xapian's own writer: for batches with positions, and to compare with. Adds to the
+// database that is there already.
 cxapian_status cxapian_write_part_plainly(
     const char *path, cxapian_bytes batch, cxapian_error *error);
 
@@ -222,6 +223,22 @@ cxapian_status cxapian_part_weigh(
     cxapian_part *part, cxapian_bytes plan, const cxapian_match_options *options,
     const cxapian_callbacks *callbacks, uint32_t document, bool *matches, double *weight,
     uint8_t *occurrences, cxapian_error *error);
+
+// ---- For comparison
+
+typedef enum __attribute__((enum_extensibility(closed))) cxapian_plain_query {
+    cxapian_plain_query_all = 0,
+    cxapian_plain_query_any = 1,
+    // One term: the beginning.
+    cxapian_plain_query_prefix = 2,
+} cxapian_plain_query;
+
+// A search of the same parts by Xapian's own matcher and BM25, with its hits' data read; timed from
+// the making of the query, the databases being open.
+cxapian_status cxapian_plain_search(
+    const char *const *paths, size_t path_count, cxapian_plain_query kind,
+    const char *const *terms, size_t term_count, size_t limit, double *seconds, size_t *hits,
+    cxapian_error *error);
 
 #ifdef __cplusplus
 }
