@@ -9,4 +9,9 @@ enum Composition {
   ) async throws(EngineError) -> any FullTextEngine {
     try await XapianEngine(directory: directory.indexPath, access: .reading)
   }
+
+  /// An index of its own, made where there is none.
+  static func engineForWriting(at path: String) async throws(EngineError) -> any FullTextEngine {
+    try await XapianEngine(directory: path, access: .writing)
+  }
 }

@@ -9,24 +9,30 @@ struct PersonalSearch {
   /// A long text pasted as a query need not be spell-checked to its end.
   private static let wordsSpelled = 10
 
+  func answer(
+    to request: SearchRequest, isStrict: Bool
+  ) async throws(EngineError) -> RelaxedAnswer {
+    isStrict
+      ? RelaxedAnswer(answer: try await engine.search(request))
+      : try await RelaxingSearch(engine: engine).search(request)
+  }
+
+  /// The answer with all that is said about it.
+  ///
+  /// - Parameter text: the query as typed.
   func report(
     for request: SearchRequest, text: String, isStrict: Bool
   ) async throws(EngineError) -> SearchReport {
-    let relaxing = RelaxingSearch(engine: engine)
-    var relaxed: RelaxedAnswer
-    if isStrict {
-      relaxed = RelaxedAnswer(answer: try await engine.search(request))
-      if relaxed.answer.hits.isEmpty, relaxed.answer.matchCount.lowerBound == 0 {
-        relaxed.unmatchedWords = try await relaxing.search(request).unmatchedWords
-      }
-    } else {
-      relaxed = try await relaxing.search(request)
+    var relaxed = try await answer(to: request, isStrict: isStrict)
+    let isEmpty = relaxed.answer.hits.isEmpty && relaxed.answer.matchCount.lowerBound == 0
+    if isStrict, isEmpty {
+      // Which word is to blame is the same for both kinds of search.
+      relaxed.unmatchedWords = try await answer(to: request, isStrict: false).unmatchedWords
     }
     var report = SearchReport(
       text: text, query: request.query, offset: request.offset, relaxed: relaxed)
     for word in relaxed.unmatchedWords.prefix(Self.wordsSpelled) {
-      report.spellings[word] = try await engine.spellings(
-        of: word, limit: Self.spellingsPerWord)
+      report.spellings[word] = try await engine.spellings(of: word, limit: Self.spellingsPerWord)
     }
     return report
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RelevanceEvaluation
 import SearchModel
 
 /// The program: reads the command line, runs one command and ends with its exit status.
@@ -35,6 +36,10 @@ public enum Program {
     case let failure as EngineError:
       console.complain(failure.description)
       if case .invalidRequest = failure { return .wrongUse }
+      return .failed
+    case let failure as EvaluationError:
+      console.complain(failure.description)
+      if case .missing = failure { return .wrongUse }
       return .failed
     default:
       break

@@ -86,13 +86,13 @@ enum House {
 
     /// The modules that the file imports.
     var imports: [(module: String, line: String)] {
-      codeLines.compactMap { _, text in
+      codeLines.compactMap { _, text -> (module: String, line: String)? in
         let words = text.split(separator: " ")
         guard let keyword = words.firstIndex(of: "import"), keyword + 1 < words.count,
           words[..<keyword].allSatisfy({ $0.hasPrefix("@") || Self.accessLevels.contains($0) })
         else { return nil }
         // `import struct Foundation.Date` names the module after the kind.
-        let name = words[keyword + 1...].first { !Self.importKinds.contains($0) }
+        let name = words.dropFirst(keyword + 1).first { !Self.importKinds.contains($0) }
         return name.map { (String($0.prefix { $0 != "." }), text) }
       }
     }

@@ -15,7 +15,8 @@ import Testing
       let count = source.lines.count
       #expect(count <= House.maximumLineCount, "\(source.path) has \(count) lines")
     }
-    for path in try House.paths(in: "CXapian", where: { $0.hasSuffix(".cpp") || $0.hasSuffix(".h") })
+    for path in try House.paths(
+      in: "CXapian", where: { $0.hasSuffix(".cpp") || $0.hasSuffix(".h") })
     {
       let count = try House.source(at: path).lines.count
       #expect(count <= House.maximumLineCount, "\(path) has \(count) lines")
@@ -54,7 +55,8 @@ import Testing
     ]
     let forbiddenCode = [
       "Date()", "Date.now", ".now(", "ContinuousClock", "SuspendingClock", "clock_gettime",
-      "FileManager", "FileHandle", "contentsOf:", "URLSession", "ProcessInfo", "Process()",
+      "FileManager", "FileHandle", "String(contentsOf", "Data(contentsOf", "URLSession",
+      "ProcessInfo", "Process()",
       ".random(", ".randomElement(", "shuffled(", "shuffle(", "SystemRandomNumberGenerator",
       "UUID()", "getenv", "Task.sleep", "TimeZone.current", "Locale.current", "Calendar.current",
     ]

@@ -21,7 +21,7 @@ struct NearfindCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      SearchCommand.self,
+      SearchCommand.self, EvaluateCommand.self,
       CompletionCommand.self,
     ]
   )

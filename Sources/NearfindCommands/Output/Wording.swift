@@ -31,8 +31,9 @@ enum Wording {
   private static func instant(_ secondsSince1970: Int64, in zone: TimeZone) -> String {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = zone
-    // Nothing a file system stores lies outside; a damaged time must not end the program.
-    let bounded = min(max(secondsSince1970, -62_135_596_800), 253_402_300_799)
+    // From 1583, when the calendar begins to be this one, to 9999: no file is older or newer, and a
+    // damaged time must not end the program.
+    let bounded = min(max(secondsSince1970, -12_212_553_600), 253_402_300_799)
     let parts = calendar.dateComponents(
       [.year, .month, .day, .hour, .minute, .second],
       from: Date(timeIntervalSince1970: TimeInterval(bounded)))
