@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Node
 import RelevanceEvaluation
 import SearchModel
 
@@ -37,6 +38,12 @@ public enum Program {
       console.complain(failure.description)
       if case .invalidRequest = failure { return .wrongUse }
       return .failed
+    case let failure as CatalogError:
+      console.complain(failure.description)
+      switch failure {
+      case .folderUnusable, .overlapping, .notShared: return .wrongUse
+      default: return .failed
+      }
     case let failure as EvaluationError:
       console.complain(failure.description)
       if case .missing = failure { return .wrongUse }
