@@ -1,0 +1,63 @@
+import SearchModel
+import TextAnalysis
+
+/// The committed records and what analysis makes of them.
+struct Collection {
+  /// By the key's UTF-8 bytes: two keys that look alike, one composed and one decomposed, are two
+  /// files.
+  private var byKey: [[UInt8]: Document] = [:]
+
+  var documents: [Document] { Array(byKey.values) }
+
+  /// In order: a later change of a key wins.
+  mutating func carryOut(_ changes: [RecordChange]) {
+    let analyzer = RecordAnalyzer()
+    for change in changes {
+      switch change {
+      case .put(let record): byKey[Array(record.key.value.utf8)] = Document(record, analyzer.analyze(record))
+      case .remove(let key): byKey[Array(key.value.utf8)] = nil
+      }
+    }
+  }
+
+  func record(for key: RecordKey) -> Record? { byKey[Array(key.value.utf8)]?.record }
+
+  /// The totals, and the document frequency of each weighted leaf that matches something.
+  func statistics(for query: TermQuery) -> CollectionStatistics {
+    var frequencies: [String: Int] = [:]
+    for leaf in query.weightedLeaves {
+      let frequency = byKey.values.reduce(0) { sum, document in
+        sum + document.analyzed.terms.keys.filter(leaf.terms.holds).count
+      }
+      if frequency > 0 { frequencies[leaf.statisticsKey] = frequency }
+    }
+    return CollectionStatistics(
+      documentCount: byKey.count,
+      totalLength: byKey.values.reduce(0) { $0 + $1.analyzed.length },
+      documentFrequencies: frequencies)
+  }
+
+  /// The words without a namespace, with the number of records that hold each.
+  var vocabulary: [(word: String, documentFrequency: Int)] {
+    var counts: [String: Int] = [:]
+    for document in byKey.values {
+      for term in document.analyzed.terms.keys where term.namespaceByte == nil {
+        counts[term, default: 0] += 1
+      }
+    }
+    return counts.map { (word: $0.key, documentFrequency: $0.value) }
+  }
+}
+
+/// A record as an engine gives it back, without its text, and its terms.
+struct Document {
+  let record: Record
+  let analyzed: AnalyzedRecord
+
+  init(_ record: Record, _ analyzed: AnalyzedRecord) {
+    var stored = record
+    stored.text = ""
+    self.record = stored
+    self.analyzed = analyzed
+  }
+}

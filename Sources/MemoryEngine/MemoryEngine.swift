@@ -1,0 +1,70 @@
+import SearchModel
+import TextAnalysis
+
+/// A deliberately dumb ``SearchModel/FullTextEngine``: it keeps everything in memory and answers
+/// by looking at every record. Slow, and so simple that it can be believed: the oracle that other
+/// engines are compared with, and the engine of simulations.
+///
+/// Nothing is durable; a batch becomes visible at ``commit(notes:)``. The actor runs one call at a
+/// time and no call waits inside, so every search sees one revision whole.
+public actor MemoryEngine: FullTextEngine {
+  private let model: RelevanceModel
+  private var batch: [RecordChange] = []
+  private var collection = Collection()
+  private var committedNotes: [String: String] = [:]
+  private var committedRevision = Revision(0)
+
+  /// An empty index.
+  ///
+  /// - Parameter model: how matches are weighed.
+  public init(model: RelevanceModel = .standard) {
+    self.model = model
+  }
+
+  public func apply(_ changes: [RecordChange]) {
+    batch += changes
+  }
+
+  @discardableResult
+  public func commit(notes: [String: String]) -> Revision {
+    if batch.isEmpty && notes.isEmpty { return committedRevision }
+    collection.carryOut(batch)
+    batch.removeAll()
+    committedNotes.merge(notes) { _, new in new }
+    committedRevision = Revision(committedRevision.number + 1)
+    return committedRevision
+  }
+
+  public func notes() -> [String: String] { committedNotes }
+
+  public func revision() -> Revision { committedRevision }
+
+  public func statistics(for query: Query) -> CollectionStatistics {
+    collection.statistics(for: QueryAnalyzer().analyze(query))
+  }
+
+  public func search(_ request: SearchRequest) throws(EngineError) -> SearchAnswer {
+    guard request.limit >= 0, request.offset >= 0 else {
+      throw .invalidRequest("The limit and the offset of a search must not be negative.")
+    }
+    let query = QueryAnalyzer().analyze(request.query)
+    let statistics = request.statistics ?? collection.statistics(for: query)
+    let evaluator = Evaluator(model: model, statistics: statistics)
+    let matches = collection.documents.compactMap { document in
+      evaluator.match(query, document).map { Ranking.Candidate(document: document, match: $0) }
+    }
+    return SearchAnswer(
+      hits: Ranking.hits(of: matches, for: request),
+      matchCount: .exactly(matches.count),
+      facets: FacetCounting.counts(of: request.facets, over: matches.map(\.document.record)),
+      revision: committedRevision)
+  }
+
+  public func record(for key: RecordKey) -> Record? { collection.record(for: key) }
+
+  public func spellings(of word: String, limit: Int) -> [String] {
+    guard limit > 0 else { return [] }
+    return SpellingSuggester.suggestions(
+      for: word, in: collection.vocabulary, limit: limit)
+  }
+}
