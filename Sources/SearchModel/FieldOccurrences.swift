@@ -4,9 +4,11 @@
 /// An engine stores the raw value as the term's within-document frequency, one byte in a posting.
 /// So a term is indexed once, whatever fields it stands in; a search in one field looks at the bit;
 /// and field weights are applied when searching and can change without indexing again. A record's
-/// length is the sum of the raw values over its terms, which is BM25F's weighted length with the
-/// bits as field weights: names and titles count more than text, and a long text counts
-/// sub-linearly.
+/// length is the sum of the raw values over its terms. That is BM25F's weighted length with the
+/// bits as field weights, which is why the bits stand in this order: a word of a name weighs as
+/// much as eight words of text, so that names count beside a text without hiding its length, and
+/// titles, keywords and folders, which are short everywhere, hardly matter. A text's length counts
+/// sub-linearly. Measured over four collections no other order of the bits ranked better.
 public struct FieldOccurrences: OptionSet, Hashable, Sendable {
     public let rawValue: UInt8
 
@@ -14,16 +16,16 @@ public struct FieldOccurrences: OptionSet, Hashable, Sendable {
         self.rawValue = rawValue & 127
     }
 
-    public static let directory = FieldOccurrences(rawValue: 8)
-    public static let keyword = FieldOccurrences(rawValue: 16)
-    public static let title = FieldOccurrences(rawValue: 32)
+    public static let directory = FieldOccurrences(rawValue: 1)
+    public static let keyword = FieldOccurrences(rawValue: 2)
+    public static let title = FieldOccurrences(rawValue: 4)
     public static let name = FieldOccurrences(rawValue: 64)
 
     /// The largest count of text occurrences that is told apart.
     public static let maximumTextCount = 7
 
     /// As a set of fields to search in: any occurrence in text.
-    public static let text = FieldOccurrences(rawValue: 7)
+    public static let text = FieldOccurrences(rawValue: 7 << 3)
 
     public static let everywhere: FieldOccurrences = [.directory, .keyword, .title, .name, .text]
 
@@ -31,7 +33,7 @@ public struct FieldOccurrences: OptionSet, Hashable, Sendable {
     public static let valueCount = 128
 
     /// How often the term occurs in the text, at most ``maximumTextCount``.
-    public var textCount: Int { Int(rawValue & 7) }
+    public var textCount: Int { Int((rawValue >> 3) & 7) }
 
     /// Adds one occurrence in a field; the text count saturates.
     public mutating func add(_ field: Field) {
@@ -41,7 +43,9 @@ public struct FieldOccurrences: OptionSet, Hashable, Sendable {
         case .keyword: insert(.keyword)
         case .directory: insert(.directory)
         case .text:
-            if textCount < Self.maximumTextCount { self = FieldOccurrences(rawValue: rawValue + 1) }
+            if textCount < Self.maximumTextCount {
+                self = FieldOccurrences(rawValue: rawValue + (1 << 3))
+            }
         }
     }
 
