@@ -7,6 +7,10 @@ struct Collection {
   /// files.
   private var byKey: [[UInt8]: Document] = [:]
 
+  init(_ documents: [Document] = []) {
+    for document in documents { byKey[Array(document.record.key.value.utf8)] = document }
+  }
+
   var documents: [Document] { Array(byKey.values) }
 
   /// In order: a later change of a key wins.
@@ -14,7 +18,8 @@ struct Collection {
     let analyzer = RecordAnalyzer()
     for change in changes {
       switch change {
-      case .put(let record): byKey[Array(record.key.value.utf8)] = Document(record, analyzer.analyze(record))
+      case .put(let record):
+        byKey[Array(record.key.value.utf8)] = Document(record, analyzer.analyze(record))
       case .remove(let key): byKey[Array(key.value.utf8)] = nil
       }
     }
@@ -27,7 +32,7 @@ struct Collection {
     var frequencies: [String: Int] = [:]
     for leaf in query.weightedLeaves {
       let frequency = byKey.values.reduce(0) { sum, document in
-        sum + document.analyzed.terms.keys.filter(leaf.terms.holds).count
+        sum + document.terms(of: leaf.terms).count
       }
       if frequency > 0 { frequencies[leaf.statisticsKey] = frequency }
     }
@@ -59,5 +64,11 @@ struct Document {
     stored.text = ""
     self.record = stored
     self.analyzed = analyzed
+  }
+  /// The record's terms that belong to a family.
+  func terms(of family: TermLeaf.Terms) -> [String] {
+    // The one shortcut: scanning a long text for a single term would make the tests slow.
+    if case .exactly(let term) = family { return analyzed.terms[term] == nil ? [] : [term] }
+    return analyzed.terms.keys.filter(family.holds)
   }
 }

@@ -48,9 +48,8 @@ struct Evaluator {
   }
 
   private func match(_ leaf: TermLeaf, _ document: Document) -> Match? {
-    var united = FieldOccurrences()
-    for (term, occurrences) in document.analyzed.terms where leaf.terms.holds(term) {
-      united = united.united(with: occurrences)
+    let united = document.terms(of: leaf.terms).reduce(FieldOccurrences()) { united, term in
+      united.united(with: document.analyzed.terms[term] ?? [])
     }
     let found = united.restricted(to: leaf.fields)
     guard !found.isEmpty else { return nil }

@@ -11,7 +11,9 @@ enum FacetCounting {
       for record in records {
         if let value = value(of: record, for: facet) { counts[Array(value.utf8), default: 0] += 1 }
       }
-      result[facet] = counts.map { FacetCount(value: String(decoding: $0.key, as: UTF8.self), count: $0.value) }.sorted {
+      result[facet] = counts.map {
+        FacetCount(value: String(decoding: $0.key, as: UTF8.self), count: $0.value)
+      }.sorted {
         $0.count != $1.count
           ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8)
       }
