@@ -1,0 +1,13 @@
+/// English words that say next to nothing about a file. They are indexed like all others, and a
+/// search for them alone or in quotation marks finds them; beside other words they are not required.
+enum StopWords {
+    /// The articles, prepositions, conjunctions and forms of "to be" that the classic short lists of
+    /// search engines agree on.
+    private static let words: Set<String> = [
+        "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "if", "in", "into",
+        "is", "it", "its", "no", "not", "of", "on", "or", "such", "that", "the", "their", "then",
+        "there", "these", "they", "this", "to", "was", "will", "with", "using",
+    ]
+
+    static func contains(_ foldedWord: String) -> Bool { words.contains(foldedWord) }
+}
