@@ -30,7 +30,8 @@ struct PersonalSearch {
       relaxed.unmatchedWords = try await answer(to: request, isStrict: false).unmatchedWords
     }
     var report = SearchReport(
-      text: text, query: request.query, offset: request.offset, relaxed: relaxed)
+      text: text, query: request.query, offset: request.offset, limit: request.limit,
+      relaxed: relaxed)
     for word in relaxed.unmatchedWords.prefix(Self.wordsSpelled) {
       report.spellings[word] = try await engine.spellings(of: word, limit: Self.spellingsPerWord)
     }

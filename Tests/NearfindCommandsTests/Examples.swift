@@ -28,7 +28,7 @@ enum Examples {
     let korean = Hit(record: record("k3", "회의록 plan.hwp", in: "문서"), weight: 3.5)
     let partial = Hit(record: record("k4", "other.txt", size: 12), weight: 1)
     return SearchReport(
-      text: "plan reprot", query: .words("plan reprot"), offset: 0,
+      text: "plan reprot", query: .words("plan reprot"), offset: 0, limit: 3,
       relaxed: RelaxedAnswer(
         answer: SearchAnswer(
           hits: [plan, korean, partial], matchCount: .exactly(2),
@@ -49,7 +49,7 @@ enum Examples {
     spellings: [String: [String]] = [:], offset: Int = 0
   ) -> SearchReport {
     SearchReport(
-      text: "q", query: .words("q"), offset: offset,
+      text: "q", query: .words("q"), offset: offset, limit: max(hits.count, 1),
       relaxed: RelaxedAnswer(
         answer: SearchAnswer(hits: hits, matchCount: count, revision: Revision(1)),
         unmatchedWords: unmatched),

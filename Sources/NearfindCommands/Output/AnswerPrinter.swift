@@ -133,18 +133,23 @@ struct AnswerPrinter {
       let everyWordOccurs = relaxed.unmatchedWords.isEmpty && relaxed.corrections.isEmpty
       return ["Nothing found." + (everyWordOccurs ? " No file has all of this together." : "")]
     }
-    let shown = relaxed.partialStart ?? relaxed.answer.hits.count
-    let seen = shown == 0 ? 0 : report.offset + shown
-    let text: String? =
-      switch relaxed.answer.matchCount {
-      case .exactly(let count) where count > seen: "\(Wording.count(count, "match", "matches"))"
-      case .between(let lower, let upper) where upper > max(lower, seen):
-        "between \(Wording.grouped(lower)) and \(Wording.count(upper, "match", "matches"))"
-      default: nil
-      }
-    guard let text, shown > 0 else { return text.map { ["", $0] } ?? [] }
-    let range = "\(report.offset + 1) to \(seen)"
-    return ["", style.paint("\(range) of \(text); more with --offset \(seen)", .faint)]
+    let hits = relaxed.answer.hits.prefix(relaxed.partialStart ?? .max)
+    let seen = hits.reduce(report.offset) { $0 + 1 + $1.duplicates.count }
+    let count: String
+    switch relaxed.answer.matchCount {
+    case .exactly(let number) where number > seen:
+      count = Wording.count(number, "match", "matches")
+    case .between(let lower, let upper) where upper > max(lower, seen):
+      let most = Wording.count(upper, "match", "matches")
+      count = "between \(Wording.grouped(lower)) and \(most)"
+    default: return []
+    }
+    // A page that is not full has nothing behind it: the other matches are copies.
+    guard hits.count >= report.limit else { return [] }
+    let next = report.offset + hits.count
+    guard next > report.offset else { return ["", count] }
+    let text = "\(report.offset + 1) to \(next) of \(count); more with --offset \(next)"
+    return ["", style.paint(text, .faint)]
   }
 
   private static func weight(_ weight: Double) -> String {

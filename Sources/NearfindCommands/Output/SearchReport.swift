@@ -6,6 +6,8 @@ struct SearchReport: Hashable, Sendable {
   var text: String
   var query: Query
   var offset: Int
+  /// How many hits were asked for.
+  var limit: Int
   var relaxed: RelaxedAnswer
   /// For words that match nothing: what they might have meant, nearest first.
   var spellings: [String: [String]] = [:]
