@@ -42,11 +42,6 @@ import Testing
             "count" : 1,
             "value" : "hwp"
           },
-    ✘ Test theDocument() failed after 0.006 seconds with 1 issue.
-    ✘ Suite AnswerDocumentTests failed after 0.007 seconds with 1 issue.
-    ↳ /// The document of `search --json` as README describes it. Programs of other people read it: a
-    ↳ /// change here is a change for them.
-    ✘ Test run with 3 tests in 1 suite failed after 0.007 seconds with 1 issue.
           {
             "count" : 1,
             "value" : "pdf"
