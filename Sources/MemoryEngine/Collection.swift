@@ -65,6 +65,7 @@ struct Document {
     self.record = stored
     self.analyzed = analyzed
   }
+
   /// The record's terms that belong to a family.
   func terms(of family: TermLeaf.Terms) -> [String] {
     // The one shortcut: scanning a long text for a single term would make the tests slow.

@@ -74,11 +74,3 @@ struct Evaluator {
     }
   }
 }
-
-extension TermLeaf {
-  /// `report`, or with the fields that it is restricted to, `name:report`.
-  fileprivate var description: String {
-    if fields == .everywhere { return statisticsKey }
-    return fields.fields.map(\.rawValue).joined(separator: ",") + ":" + statisticsKey
-  }
-}

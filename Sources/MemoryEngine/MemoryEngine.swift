@@ -53,10 +53,12 @@ public actor MemoryEngine: FullTextEngine {
     let matches = collection.documents.compactMap { document in
       evaluator.match(query, document).map { Ranking.Candidate(document: document, match: $0) }
     }
+    var facets = FacetCounting(request.facets)
+    for match in matches { facets.add(match.document.record) }
     return SearchAnswer(
       hits: Ranking.hits(of: matches, for: request),
       matchCount: .exactly(matches.count),
-      facets: FacetCounting.counts(of: request.facets, over: matches.map(\.document.record)),
+      facets: facets.result,
       revision: committedRevision)
   }
 

@@ -39,20 +39,8 @@ extension String {
 extension FieldOccurrences {
   /// Where any of two terms occurs; of the counts in the text the larger.
   func united(with other: FieldOccurrences) -> FieldOccurrences {
-    let fields = (rawValue | other.rawValue) & ~FieldOccurrences.text.rawValue
-    return FieldOccurrences(rawValue: fields | UInt8(max(textCount, other.textCount)))
-  }
-}
-
-extension TermQuery {
-  /// The leaves that can add to a weight, which are those that need statistics.
-  var weightedLeaves: [TermLeaf] {
-    switch self {
-    case .nothing, .everything, .filter: []
-    case .leaf(let leaf): [leaf]
-    case .phrase(let phrase): phrase.leaves.flatMap(\.weightedLeaves)
-    case .all(let parts), .any(let parts), .best(let parts): parts.flatMap(\.weightedLeaves)
-    case .excluding(let wanted, _): wanted.weightedLeaves
-    }
+    let text = textCount >= other.textCount ? self : other
+    return subtracting(.text).union(other.subtracting(.text))
+      .union(text.restricted(to: .text))
   }
 }

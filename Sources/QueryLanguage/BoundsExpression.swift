@@ -2,7 +2,7 @@
 enum BoundsExpression: Equatable {
   /// `>10M`; the sign is one of `>`, `>=`, `<`, `<=`.
   case comparison(Comparison, String)
-  /// `1M..2M`; nil for an open end.
+  /// `1M..2M`, also `1M~2M`; nil for an open end.
   case range(String?, String?)
   case single(String)
 
@@ -19,14 +19,26 @@ enum BoundsExpression: Equatable {
       self = .comparison(comparison, String(text.dropFirst(comparison.rawValue.count)))
       return
     }
-    let scalars = Array(text.unicodeScalars)
-    for index in scalars.indices.dropLast()
-    where scalars[index] == "." && scalars[index + 1] == "." {
-      let lower = Symbols.string(scalars[..<index])
-      let upper = Symbols.string(scalars[(index + 2)...])
-      self = .range(lower.isEmpty ? nil : lower, upper.isEmpty ? nil : upper)
+    for sign in ["..", "~"] {
+      guard let place = Self.range(of: sign, in: text) else { continue }
+      let (lower, upper) = (text[..<place.lowerBound], text[place.upperBound...])
+      self = .range(
+        lower.isEmpty ? nil : String(lower), upper.isEmpty ? nil : String(upper))
       return
     }
     self = .single(text)
+  }
+
+  /// Compared by scalars: a combining mark after the sign does not hide it.
+  private static func range(of sign: String, in text: String) -> Range<String.Index>? {
+    let scalars = text.unicodeScalars
+    var index = scalars.startIndex
+    while index != scalars.endIndex {
+      if scalars[index...].starts(with: sign.unicodeScalars) {
+        return index..<scalars.index(index, offsetBy: sign.unicodeScalars.count)
+      }
+      index = scalars.index(after: index)
+    }
+    return nil
   }
 }

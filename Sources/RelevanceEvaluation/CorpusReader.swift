@@ -16,7 +16,7 @@ import SearchModel
 /// A `null` counts as missing, other fields are ignored, and blank lines are skipped. Slashes
 /// around a directory are dropped.
 ///
-/// Memory: one line, and 16 bytes (before the set's spare room) for each id that was read.
+/// Memory: one line, and some 50 bytes for each id that was read.
 public final class CorpusReader {
     private let lines: LineReader
     private let decoder = JSONDecoder()

@@ -3,27 +3,29 @@ import Foundation
 /// A gzip file, decompressed by the `gzip` program through a pipe: Foundation has no gzip of its
 /// own, and the pipe's fixed size keeps memory flat whatever the file unpacks to.
 final class GzipSource: ByteSource {
-    private static let program = "gzip"
-
     private let path: String
+    private let program: String
     private let process = Process()
     private let output = Pipe()
     private let errors = Pipe()
     private var isFinished = false
 
-    init(path: String) throws {
+    /// - Parameter program: looked up in `PATH`.
+    /// - Throws: `missing`, `inputOutput` or `missingProgram`.
+    init(path: String, program: String = "gzip") throws {
         self.path = path
+        self.program = program
         // Opened here, so that a missing file is told apart from a missing program.
         let input = try openForReading(path)
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [Self.program, "-dc"]
+        process.arguments = [program, "-dc"]
         process.standardInput = input
         process.standardOutput = output
         process.standardError = errors
         do {
             try process.run()
         } catch {
-            throw EvaluationError.missingProgram(name: Self.program, path: path)
+            throw EvaluationError.missingProgram(name: program, path: path)
         }
     }
 
@@ -57,7 +59,7 @@ final class GzipSource: ByteSource {
             return
         // The status with which `env` says that it found no such program.
         case 127:
-            throw EvaluationError.missingProgram(name: Self.program, path: path)
+            throw EvaluationError.missingProgram(name: program, path: path)
         case let status:
             let text = String(decoding: complaint, as: UTF8.self)
                 .split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }

@@ -42,14 +42,13 @@ final class LineReader {
             if position == block.count {
                 guard try fill() else { break }
             }
-            let rest = block[position...]
-            if let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                line.append(rest[..<newline])
+            if let newline = nextNewline() {
+                line.append(block[position..<newline])
                 position = newline + 1
                 lineNumber += 1
                 return try finished(line)
             }
-            line.append(rest)
+            line.append(block[position...])
             position = block.count
             if line.count > Self.maximumLineByteCount { break }
         }
@@ -71,6 +70,18 @@ final class LineReader {
     /// An error that points at the line that was read last.
     func malformed(_ problem: String, expected: String) -> EvaluationError {
         .malformedLine(path: path, line: lineNumber, problem: problem, expected: expected)
+    }
+
+    /// Where the line at ``position`` ends, if it does within the block. `memchr`, because a search
+    /// byte by byte was a quarter of the time of reading a corpus.
+    private func nextNewline() -> Int? {
+        block.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress,
+                let found = memchr(
+                    start + position, CInt(UInt8(ascii: "\n")), bytes.count - position)
+            else { return nil }
+            return UnsafeRawPointer(found) - start
+        }
     }
 
     private func fill() throws -> Bool {

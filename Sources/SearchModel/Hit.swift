@@ -86,6 +86,14 @@ public enum MatchCount: Hashable, Sendable, Codable {
         case .between(let lower, _): lower
         }
     }
+
+    /// The largest number that is possible.
+    public var upperBound: Int {
+        switch self {
+        case .exactly(let count): count
+        case .between(_, let upper): upper
+        }
+    }
 }
 
 public struct FacetCount: Hashable, Sendable, Codable {

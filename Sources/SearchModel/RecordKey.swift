@@ -21,6 +21,16 @@ public struct RecordKey: Hashable, Sendable, Comparable, CustomStringConvertible
 
     public var description: String { value }
 
+    // Swift's strings are equal when they look alike; keys are equal when their bytes are. A name
+    // composed and the same name decomposed are two files.
+    public static func == (left: RecordKey, right: RecordKey) -> Bool {
+        left.value.utf8.elementsEqual(right.value.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in value.utf8 { hasher.combine(byte) }
+    }
+
     public static func < (left: RecordKey, right: RecordKey) -> Bool {
         left.value.utf8.lexicographicallyPrecedes(right.value.utf8)
     }

@@ -15,7 +15,7 @@ extension ConformanceCheck {
   private static func compareWithOracle(_ subject: EngineConformance, seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     let scale = subject.scale
-    let engine = try await subject.make()
+    var engine = try await subject.make()
     let oracle = MemoryEngine()
     let keyRange = 0...(scale.batchSize * scale.commits * 2 / 3)
     for commit in 0..<scale.commits {
@@ -27,6 +27,7 @@ extension ConformanceCheck {
       await oracle.apply(batch)
       try await engine.commit(notes: ["commit": String(commit)])
       await oracle.commit(notes: [:])
+      if let reopen = subject.reopen, generator.chance(50) { engine = try await reopen(engine) }
       for number in 0..<scale.queries {
         var request = RandomQuery.request(using: &generator)
         let context = "seed \(seed), commit \(commit), query \(number): \(request)"

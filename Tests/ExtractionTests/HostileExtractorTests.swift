@@ -17,13 +17,15 @@ extension ExternalTests {
                 printf '{"title": "%s", "keywords": ["하나", "two"], "text": "%s"}' "${1##*/}" "$(cat "$1")"
                 """)
             let content = try await plugin.run("내용").get()
-            #expect(content == ExtractedContent(title: "file.x", keywords: ["하나", "two"], text: "내용"))
+            #expect(
+                content == ExtractedContent(title: "file.x", keywords: ["하나", "two"], text: "내용"))
         }
 
         @Test func aHangIsEnded() async throws {
             let plugin = try await ScriptedPlugin("#!/bin/sh\nsleep 1000 # @MARK@\n", timeout: 0.5)
             let start = ContinuousClock.now
-            #expect(try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
+            #expect(
+                try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
             #expect(ContinuousClock.now - start < .seconds(5))
             #expect(try await plugin.isGone())
         }
@@ -31,13 +33,15 @@ extension ExternalTests {
         @Test func aHangWithClosedOutputIsEnded() async throws {
             let plugin = try await ScriptedPlugin(
                 "#!/bin/sh\nexec sleep 1000 >&- 2>&-\n", timeout: 0.5)
-            #expect(try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
+            #expect(
+                try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
             #expect(try await plugin.isGone())
         }
 
         @Test func aBusyLoopIsEnded() async throws {
             let plugin = try await ScriptedPlugin("#!/bin/sh\nwhile :; do :; done\n", timeout: 0.5)
-            #expect(try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
+            #expect(
+                try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
             #expect(try await plugin.isGone())
         }
 
@@ -72,12 +76,15 @@ extension ExternalTests {
 
         @Test func endlessAllocationIsRefused() async throws {
             let plugin = try await ScriptedPlugin(
-                "#!/usr/bin/perl\nmy @a; while (1) { push @a, 'x' x 10_000_000 }\n", maximumMemory: 200)
+                "#!/usr/bin/perl\nmy @a; while (1) { push @a, 'x' x 10_000_000 }\n",
+                maximumMemory: 200)
             guard case .failure(.crashed(_, let status, _)) = try await plugin.run() else {
                 Issue.record("It should have crashed.")
                 return
             }
-            #expect(status == .exited(1) || status == .killed(signal: SIGABRT) || status == .killed(signal: SIGSEGV))
+            #expect(
+                status == .exited(1) || status == .killed(signal: SIGABRT)
+                    || status == .killed(signal: SIGSEGV))
         }
 
         @Test func endlessOutputIsCut() async throws {
@@ -117,15 +124,21 @@ extension ExternalTests {
                 #expect(content.text.hasPrefix("a\u{FFFD}b c"))
             } else {
                 // A lone surrogate is refused by some JSON readers.
-                #expect(outcome == .failure(.malformedOutput(extractor: "scripted", reason: "no JSON object")))
+                #expect(
+                    outcome
+                        == .failure(
+                            .malformedOutput(extractor: "scripted", reason: "no JSON object")))
             }
         }
 
         @Test func aFailureIsReported() async throws {
-            let plugin = try await ScriptedPlugin("#!/bin/sh\nprintf 'no \\033[31mluck\\n' >&2\nexit 3\n")
+            let plugin = try await ScriptedPlugin(
+                "#!/bin/sh\nprintf 'no \\033[31mluck\\n' >&2\nexit 3\n")
             #expect(
                 try await plugin.run()
-                    == .failure(.crashed(extractor: "scripted", status: .exited(3), message: "no [31mluck")))
+                    == .failure(
+                        .crashed(extractor: "scripted", status: .exited(3), message: "no [31mluck"))
+            )
         }
 
         @Test func aSignalIsReported() async throws {
@@ -133,7 +146,8 @@ extension ExternalTests {
             #expect(
                 try await plugin.run()
                     == .failure(
-                        .crashed(extractor: "scripted", status: .killed(signal: SIGKILL), message: "")))
+                        .crashed(
+                            extractor: "scripted", status: .killed(signal: SIGKILL), message: "")))
         }
 
         @Test func aMissingInterpreterIsReported() async throws {
@@ -150,7 +164,8 @@ extension ExternalTests {
             #expect(
                 try await plugin.run()
                     == .failure(
-                        .missingHelper(extractor: "scripted", program: "no-such-program", package: nil)))
+                        .missingHelper(
+                            extractor: "scripted", program: "no-such-program", package: nil)))
         }
 
         @Test func theNetworkIsOutOfReach() async throws {
@@ -184,7 +199,8 @@ extension ExternalTests {
             let pipe = Foundation.Pipe()
             outside.standardOutput = pipe
             try outside.run()
-            let printed = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            let printed = String(
+                decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             outside.waitUntilExit()
             #expect(printed == "{\"title\": \"connected\"}")
         }
@@ -206,7 +222,8 @@ extension ExternalTests {
             setenv("NEARFIND_TEST_SECRET", "secret", 1)
             defer { unsetenv("NEARFIND_TEST_SECRET") }
             let plugin = try await ScriptedPlugin(
-                "#!/bin/sh\nprintf '{\"title\": \"%s\", \"text\": \"%s\"}' \"$(env | grep -c SECRET)\" \"$(ls /proc/self/fd | tr '\\n' ' ')\"\n")
+                "#!/bin/sh\nprintf '{\"title\": \"%s\", \"text\": \"%s\"}' \"$(env | grep -c SECRET)\" \"$(ls /proc/self/fd | tr '\\n' ' ')\"\n"
+            )
             let leaked = open("/dev/null", O_RDONLY)
             defer { close(leaked) }
             let content = try await plugin.run().get()
@@ -246,7 +263,8 @@ extension ExternalTests {
         }
 
         @Test func manyAtOnce() async throws {
-            let plugin = try await ScriptedPlugin("#!/bin/sh\nprintf '{\"text\": \"%s\"}' \"$(cat \"$1\")\"\n")
+            let plugin = try await ScriptedPlugin(
+                "#!/bin/sh\nprintf '{\"text\": \"%s\"}' \"$(cat \"$1\")\"\n")
             let texts = try await withThrowingTaskGroup(of: (String, String).self) { group in
                 for index in 0..<24 {
                     let file = try plugin.folder.write("content \(index)".utf8, as: "\(index).x")
@@ -261,9 +279,11 @@ extension ExternalTests {
         }
 
         @Test func aFileThatOnlyItsOwnerMayReadIsRead() async throws {
-            let plugin = try await ScriptedPlugin("#!/bin/sh\nprintf '{\"text\": \"%s\"}' \"$(cat \"$1\")\"\n")
+            let plugin = try await ScriptedPlugin(
+                "#!/bin/sh\nprintf '{\"text\": \"%s\"}' \"$(cat \"$1\")\"\n")
             let file = try plugin.folder.write("private".utf8, as: "private.x")
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.description)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o600], ofItemAtPath: file.description)
             #expect(try await plugin.extractor.extract(file: file).text == "private")
         }
 
@@ -273,7 +293,10 @@ extension ExternalTests {
                 manifest: plugin.extractor.manifest, folder: plugin.folder.path,
                 confinement: .unavailable(reason: "refused", remedy: "do this"))
             let file = try plugin.folder.write("x".utf8, as: "file.x")
-            await #expect(throws: ExtractionError.unconfined(extractor: "scripted", reason: "refused; do this")) {
+            await #expect(
+                throws: ExtractionError.unconfined(
+                    extractor: "scripted", reason: "refused; do this")
+            ) {
                 try await extractor.extract(file: file)
             }
         }

@@ -61,7 +61,8 @@ extension ExternalTests {
         }
 
         @Test(arguments: [
-            "report.pdf", "report.docx", "table.xlsx", "talk.pptx", "report.odt", "book.epub", "photo.jpg",
+            "report.pdf", "report.docx", "table.xlsx", "talk.pptx", "report.odt", "book.epub",
+            "photo.jpg",
             "drawing.png", "song.mp3", "page.html", "note-cp949.txt", "note-utf16.txt",
         ])
         func theFirstBytesStandInForAnExtension(_ name: String) async throws {

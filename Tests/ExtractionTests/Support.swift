@@ -26,7 +26,9 @@ final class TemporaryFolder: Sendable {
         let bytes = Array(content)
         var written = 0
         while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            let count = bytes[written...].withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress, $0.count)
+            }
             try #require(count > 0)
             written += count
         }
@@ -98,7 +100,8 @@ struct ScriptedPlugin {
             script.replacingOccurrences(of: "@MARK@", with: mark).utf8, as: "extract")
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o755], ofItemAtPath: folder.path + "/extract")
-        let required = requirements.map { "{\"program\": \"\($0.program)\"}" }.joined(separator: ",")
+        let required = requirements.map { "{\"program\": \"\($0.program)\"}" }.joined(
+            separator: ",")
         let json = """
             {"name": "scripted", "version": "1", "matches": {"extensions": ["x"]},
              "command": "./extract", "timeout_s": \(timeout),
@@ -110,14 +113,20 @@ struct ScriptedPlugin {
             folder: folder.path, confinement: await Machine.confinement)
     }
 
-    func run(_ content: String = "some content") async throws -> Result<ExtractedContent, ExtractionError> {
+    func run(_ content: String = "some content") async throws -> Result<
+        ExtractedContent, ExtractionError
+    > {
         let file = try folder.write(content.utf8, as: "file.x")
-        return await result { () async throws(ExtractionError) in try await extractor.extract(file: file) }
+        return await result { () async throws(ExtractionError) in
+            try await extractor.extract(file: file)
+        }
     }
 
     /// Whether no process of the plug-in is left, after some time if need be.
     func isGone() async throws -> Bool {
-        try await eventually { Machine.processes(mentioning: String(folder.path.suffix(36))).isEmpty }
+        try await eventually {
+            Machine.processes(mentioning: String(folder.path.suffix(36))).isEmpty
+        }
     }
 }
 
@@ -166,10 +175,18 @@ func expectClean(_ content: ExtractedContent, sourceLocation: SourceLocation = #
         }
         #expect(dirty == nil, sourceLocation: sourceLocation)
     }
-    #expect(content.title.utf8.count <= ExtractedContent.maximumTitleByteCount, sourceLocation: sourceLocation)
-    #expect(content.text.utf8.count <= ExtractedContent.maximumTextByteCount, sourceLocation: sourceLocation)
-    #expect(content.keywords.count <= ExtractedContent.maximumKeywordCount, sourceLocation: sourceLocation)
     #expect(
-        content.keywords.allSatisfy { !$0.isEmpty && $0.utf8.count <= ExtractedContent.maximumKeywordByteCount },
+        content.title.utf8.count <= ExtractedContent.maximumTitleByteCount,
+        sourceLocation: sourceLocation)
+    #expect(
+        content.text.utf8.count <= ExtractedContent.maximumTextByteCount,
+        sourceLocation: sourceLocation)
+    #expect(
+        content.keywords.count <= ExtractedContent.maximumKeywordCount,
+        sourceLocation: sourceLocation)
+    #expect(
+        content.keywords.allSatisfy {
+            !$0.isEmpty && $0.utf8.count <= ExtractedContent.maximumKeywordByteCount
+        },
         sourceLocation: sourceLocation)
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import MemoryEngine
+@testable import TextAnalysis
 
 @Suite("The year of a file")
 struct FacetYearTests {

@@ -11,19 +11,25 @@ struct WeightTests {
   /// Three records: lengths 66, 32 and 3, so 101 in all and 33.67 on average.
   private static func collection() throws -> Collection {
     Collection([
-      try document("a", ["report": [.name, FieldOccurrences(rawValue: 2)]]),
-      try document("b", ["budget": .title]),
-      try document("c", ["budget": FieldOccurrences(rawValue: 3)]),
+      try document("a", ["report": occurrences(.name, inText: 2)], length: 66),
+      try document("b", ["budget": .title], length: 32),
+      try document("c", ["budget": occurrences(inText: 3)], length: 3),
     ])
   }
 
   private static func document(
-    _ key: String, _ terms: [String: FieldOccurrences], positions: [String: [Int]] = [:]
+    _ key: String, _ terms: [String: FieldOccurrences], positions: [String: [Int]] = [:],
+    length: Int = 10
   ) throws -> Document {
-    let length = terms.values.reduce(0) { $0 + Int($1.rawValue) }
-    return Document(
+    Document(
       Record(key: try #require(RecordKey(key)), filename: ""),
       AnalyzedRecord(terms: terms, textPositions: positions, length: length))
+  }
+
+  private static func occurrences(_ fields: Field..., inText count: Int) -> FieldOccurrences {
+    var occurrences = FieldOccurrences()
+    for field in fields + Array(repeating: .text, count: count) { occurrences.add(field) }
+    return occurrences
   }
 
   /// The weights of the records that match, by key.
@@ -127,14 +133,15 @@ struct WeightTests {
     let collection = Collection([
       try Self.document(
         "a",
-        ["repo": FieldOccurrences(rawValue: 3), "report": [.name, FieldOccurrences(rawValue: 2)]]),
-      try Self.document("b", ["deport": .title]),
+        ["repo": Self.occurrences(inText: 3), "report": Self.occurrences(.name, inText: 2)],
+        length: 69),
+      try Self.document("b", ["deport": .title], length: 32),
     ])
     let start = TermLeaf(.startingWith("repo"))
     let statistics = collection.statistics(for: .leaf(start))
     #expect(statistics.documentFrequencies == ["repo*": 2], "one record, counted for each term")
     #expect(statistics.documentCount == 2)
-    #expect(statistics.totalLength == 3 + 66 + 32)
+    #expect(statistics.totalLength == 101)
     let evaluator = Evaluator(model: .standard, statistics: statistics)
     let match = try #require(
       collection.documents.lazy.compactMap { evaluator.match(.leaf(start), $0) }.first)
@@ -166,7 +173,7 @@ struct WeightTests {
   }
 
   @Test func aPhraseInTheTextNeedsPositionsInARow() throws {
-    let once = FieldOccurrences(rawValue: 1)
+    let once = Self.occurrences(inText: 1)
     let collection = Collection([
       try Self.document("row", ["x": once, "y": once], positions: ["x": [4, 7], "y": [8]]),
       try Self.document("apart", ["x": once, "y": once], positions: ["x": [1], "y": [0, 3]]),

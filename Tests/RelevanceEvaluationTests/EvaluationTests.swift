@@ -20,7 +20,8 @@ import Testing
         var asked: [String] = []
         var written: [String] = []
         var corpus = IdentifierSet()
-        for identifier in ["a", "b"] { #expect(corpus.insert(identifier)) }
+        let areNew = ["a", "b", "a"].map { corpus.insert($0) }
+        #expect(areNew == [true, true, false])
         let report = try await evaluation.run(
             corpus: corpus,
             willScore: { query, ranking in written.append("\(query.id) \(ranking.count)") },

@@ -70,6 +70,16 @@ private struct EndlessLine: ByteSource {
         }
     }
 
+    @Test func aMissingProgramIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("", to: "corpus.jsonl.gz")
+        let program = "nearfind-no-such-program"
+        let source = try GzipSource(path: path, program: program)
+        #expect(throws: EvaluationError.missingProgram(name: program, path: path)) {
+            try source.read(upTo: 1)
+        }
+    }
+
     @Test(arguments: UInt64(1)...20)
     func piecesOfAnySizeGiveTheSameLines(seed: UInt64) throws {
         let text = "\u{FEFF}하나\r\n\n둘\r\r\n three \n\r\nlast"

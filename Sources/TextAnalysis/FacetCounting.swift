@@ -1,22 +1,41 @@
 import SearchModel
-import TextAnalysis
 
-/// Counts matches by what they have in common.
-enum FacetCounting {
-  static func counts(of facets: Set<Facet>, over records: [Record]) -> [Facet: [FacetCount]] {
+/// Counts records by what they have in common: the one definition of the facets, for every engine.
+public struct FacetCounting: Sendable {
+  private let facets: Set<Facet>
+  /// By the bytes of the value: what merely looks alike is counted apart, in every engine.
+  private var counts: [Facet: [[UInt8]: Int]] = [:]
+
+  public init(_ facets: Set<Facet>) {
+    self.facets = facets
+  }
+
+  /// Counts one matching record.
+  public mutating func add(_ record: Record) {
+    for facet in facets {
+      guard let value = Self.value(of: record, for: facet) else { continue }
+      counts[facet, default: [:]][Array(value.utf8), default: 0] += 1
+    }
+  }
+
+  /// Adds what was counted over other records.
+  public mutating func add(_ other: FacetCounting) {
+    for (facet, values) in other.counts {
+      counts[facet, default: [:]].merge(values) { $0 + $1 }
+    }
+  }
+
+  /// For each facet the values that occur; by count, then value. Empty lists for facets of which no
+  /// record has a value.
+  public var result: [Facet: [FacetCount]] {
     var result: [Facet: [FacetCount]] = [:]
     for facet in facets {
-      // By bytes: what merely looks alike is counted apart, in every engine.
-      var counts: [[UInt8]: Int] = [:]
-      for record in records {
-        if let value = value(of: record, for: facet) { counts[Array(value.utf8), default: 0] += 1 }
-      }
-      result[facet] = counts.map {
-        FacetCount(value: String(decoding: $0.key, as: UTF8.self), count: $0.value)
-      }.sorted {
-        $0.count != $1.count
-          ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8)
-      }
+      result[facet] = (counts[facet] ?? [:])
+        .map { FacetCount(value: String(decoding: $0.key, as: UTF8.self), count: $0.value) }
+        .sorted {
+          $0.count != $1.count
+            ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8)
+        }
     }
     return result
   }

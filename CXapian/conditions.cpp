@@ -1,0 +1,98 @@
+#include "cursor.h"
+
+namespace cxapian {
+
+namespace {
+
+class RangeCondition final : public Condition {
+    ValueStream attributes_stream;
+    bool of_size;
+    int64_t minimum, maximum;
+
+  public:
+    RangeCondition(cxapian_part &part, bool of_size, int64_t minimum, int64_t maximum)
+        : attributes_stream(part.database, attributes_slot), of_size(of_size), minimum(minimum),
+          maximum(maximum) {}
+
+    bool holds(uint32_t document) override {
+        std::string bytes = attributes_stream.at(document);
+        Attributes attributes(bytes);
+        int64_t number = ordered_number(of_size ? attributes.size : attributes.modified);
+        return minimum <= number && number <= maximum;
+    }
+};
+
+class HashCondition final : public Condition {
+    ValueStream hashes;
+    std::string hash;
+
+  public:
+    HashCondition(cxapian_part &part, std::string hash)
+        : hashes(part.database, hash_slot), hash(std::move(hash)) {}
+
+    bool holds(uint32_t document) override { return hashes.at(document) == hash; }
+};
+
+class PredicateCondition final : public Condition {
+    const Xapian::Database database;
+    const cxapian_callbacks &callbacks;
+    uint32_t predicate;
+    std::vector<std::string> text_terms;
+
+  public:
+    PredicateCondition(
+        const Xapian::Database &database, const cxapian_callbacks &callbacks, uint32_t predicate,
+        std::vector<std::string> text_terms)
+        : database(database), callbacks(callbacks), predicate(predicate),
+          text_terms(std::move(text_terms)) {}
+
+    bool holds(uint32_t document) override {
+        std::string data = database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
+        return callbacks.predicate(callbacks.context, predicate, bytes_of(data))
+            || (!text_terms.empty() && stand_in_a_row(document));
+    }
+
+  private:
+    // Whether the terms have positions p, p + 1, … for some p.
+    bool stand_in_a_row(uint32_t document) const {
+        std::vector<Xapian::PositionIterator> positions;
+        for (const std::string &term : text_terms)
+            positions.push_back(database.positionlist_begin(document, term));
+        const Xapian::PositionIterator end;
+        Xapian::termpos start = 0;
+        for (size_t index = 0; index < positions.size();) {
+            Xapian::PositionIterator &position = positions[index];
+            if (position == end) return false;
+            position.skip_to(start + Xapian::termpos(index));
+            if (position == end) return false;
+            Xapian::termpos found = *position - Xapian::termpos(index);
+            if (found == start) {
+                ++index;
+            } else {
+                start = found;
+                index = 0;
+            }
+        }
+        return true;
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Condition> make_range(
+    cxapian_part &part, bool of_size, int64_t minimum, int64_t maximum) {
+    return std::make_unique<RangeCondition>(part, of_size, minimum, maximum);
+}
+
+std::unique_ptr<Condition> make_hash_equality(cxapian_part &part, std::string hash) {
+    return std::make_unique<HashCondition>(part, std::move(hash));
+}
+
+std::unique_ptr<Condition> make_predicate(
+    cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate,
+    std::vector<std::string> text_terms) {
+    return std::make_unique<PredicateCondition>(
+        part.database, callbacks, predicate, std::move(text_terms));
+}
+
+} // namespace cxapian

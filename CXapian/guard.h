@@ -1,0 +1,75 @@
+#ifndef CXAPIAN_GUARD_H
+#define CXAPIAN_GUARD_H
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <xapian.h>
+
+#include "cxapian.h"
+
+namespace cxapian {
+
+inline void describe(cxapian_error *error, const char *text) {
+    if (error) snprintf(error->message, sizeof error->message, "%s", text);
+}
+
+inline void describe(cxapian_error *error, const Xapian::Error &exception) {
+    if (!error) return;
+    const char *cause = exception.get_error_string();
+    snprintf(
+        error->message, sizeof error->message, "%s%s%s", exception.get_msg().c_str(),
+        cause ? ": " : "", cause ? cause : "");
+}
+
+// Xapian keeps the system's error only as text in its message; the errno of the failing call is
+// still in place when its exception has just been caught.
+inline cxapian_status input_output_status(const Xapian::Error &exception) {
+    const char *cause = exception.get_error_string();
+    bool full = cause && (!strcmp(cause, strerror(ENOSPC)) || !strcmp(cause, strerror(EDQUOT))
+                          || !strcmp(cause, strerror(EFBIG)));
+    return full ? cxapian_disk_full : cxapian_input_output;
+}
+
+// Runs `body` and turns every exception into a status and a text: nothing that C++ throws leaves.
+template <typename Body> cxapian_status guarded(cxapian_error *error, Body body) noexcept {
+    try {
+        body();
+        return cxapian_ok;
+    } catch (const Xapian::DatabaseVersionError &exception) {
+        describe(error, exception);
+        return cxapian_incompatible;
+    } catch (const Xapian::DatabaseCorruptError &exception) {
+        describe(error, exception);
+        return cxapian_corrupt;
+    } catch (const Xapian::DatabaseNotFoundError &exception) {
+        describe(error, exception);
+        return cxapian_missing;
+    } catch (const Xapian::DatabaseOpeningError &exception) {
+        describe(error, exception);
+        const char *cause = exception.get_error_string();
+        // Without a cause from the system, the files are there and make no sense.
+        return cause ? input_output_status(exception) : cxapian_corrupt;
+    } catch (const Xapian::DatabaseError &exception) {
+        describe(error, exception);
+        return input_output_status(exception);
+    } catch (const Xapian::Error &exception) {
+        describe(error, exception);
+        return cxapian_invalid;
+    } catch (const std::bad_alloc &) {
+        describe(error, "out of memory");
+        return cxapian_input_output;
+    } catch (const std::exception &exception) {
+        describe(error, exception.what());
+        return cxapian_invalid;
+    } catch (...) {
+        describe(error, "an unknown C++ exception");
+        return cxapian_invalid;
+    }
+}
+
+} // namespace cxapian
+
+#endif

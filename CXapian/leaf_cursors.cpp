@@ -1,0 +1,218 @@
+#include <algorithm>
+#include <cmath>
+
+#include "cursor.h"
+
+// The Swift side computes the same weights; a fused multiply-add would round them differently.
+#pragma STDC FP_CONTRACT OFF
+
+namespace cxapian {
+
+namespace {
+
+constexpr double weight_grid = 0x1p36;
+constexpr uint8_t text_mask = 7;
+
+double rounded(double weight) { return std::nearbyint(weight * weight_grid) / weight_grid; }
+
+class NothingCursor final : public Cursor {
+  public:
+    NothingCursor() { document_ = past_end; }
+    void seek(uint32_t) override {}
+    double weight() override { return 0; }
+    double maximum() const override { return 0; }
+    uint64_t estimate() const override { return 0; }
+};
+
+// A posting list of Xapian's. Also all documents, which is the list of the empty term.
+class PostingCursor : public Cursor {
+  public:
+    PostingCursor(cxapian_part &part, const std::string &term)
+        : posting(part.database.postlist_begin(term)), end(part.database.postlist_end(term)),
+          frequency(term.empty() ? part.database.get_doccount() : part.database.get_termfreq(term)) {}
+
+    void seek(uint32_t target) override {
+        if (!started) {
+            started = true;
+            if (posting != end && *posting < target) posting.skip_to(target);
+        } else if (document_ == past_end) {
+            return;
+        } else if (target == document_ + 1) {
+            ++posting;
+        } else {
+            posting.skip_to(target);
+        }
+        document_ = posting == end ? past_end : *posting;
+    }
+    double weight() override { return 0; }
+    double maximum() const override { return 0; }
+    uint64_t estimate() const override { return frequency; }
+
+  protected:
+    Xapian::PostingIterator posting, end;
+    uint64_t frequency;
+    bool started = false;
+};
+
+class TermCursor final : public PostingCursor {
+    const Scorer scorer;
+    double leaf_weight;
+    uint8_t fields;
+
+  public:
+    TermCursor(
+        cxapian_part &part, const Scorer &scorer, const std::string &term, uint8_t fields,
+        double leaf_weight)
+        : PostingCursor(part, term), scorer(scorer), leaf_weight(leaf_weight), fields(fields) {}
+
+    void seek(uint32_t target) override {
+        PostingCursor::seek(target);
+        while (document_ != past_end && !(posting.get_wdf() & fields))
+            PostingCursor::seek(document_ + 1);
+    }
+    double weight() override { return scorer.weigh(leaf_weight, occurrences(), document_); }
+    double maximum() const override { return scorer.maximum(leaf_weight, fields); }
+    uint8_t occurrences() override { return posting.get_wdf() & fields; }
+};
+
+struct Posting {
+    uint32_t document;
+    uint8_t occurrences;
+};
+
+// The union of many posting lists, made once: a prefix has too many for a heap of cursors.
+class UnionCursor final : public Cursor {
+    const Scorer scorer;
+    std::vector<Posting> postings;
+    size_t index = 0;
+    double leaf_weight;
+    uint8_t fields;
+
+  public:
+    UnionCursor(
+        const Scorer &scorer, std::vector<Posting> postings, double leaf_weight, uint8_t fields)
+        : scorer(scorer), postings(std::move(postings)), leaf_weight(leaf_weight), fields(fields) {}
+
+    void seek(uint32_t target) override {
+        auto start = postings.begin() + index;
+        // Mostly the next one; far jumps are found by doubling steps.
+        size_t step = 1;
+        while (index + step < postings.size() && postings[index + step].document < target)
+            step *= 2;
+        auto stop = postings.begin() + std::min(index + step + 1, postings.size());
+        index = std::lower_bound(
+                    start, stop, target,
+                    [](const Posting &posting, uint32_t number) {
+                        return posting.document < number;
+                    })
+                - postings.begin();
+        document_ = index < postings.size() ? postings[index].document : past_end;
+    }
+    double weight() override { return scorer.weigh(leaf_weight, occurrences(), document_); }
+    double maximum() const override { return scorer.maximum(leaf_weight, fields); }
+    uint64_t estimate() const override { return postings.size(); }
+    uint8_t occurrences() override { return postings[index].occurrences; }
+};
+
+// Unites posting lists by document, dropping those outside `fields`.
+std::vector<Posting> unite(
+    const Xapian::Database &database, const std::vector<std::string> &terms,
+    uint64_t total_frequency, uint8_t fields) {
+    std::vector<Posting> postings;
+    auto for_each_posting = [&](auto body) {
+        for (const std::string &term : terms)
+            for (Xapian::PostingIterator posting = database.postlist_begin(term),
+                                         end = database.postlist_end(term);
+                 posting != end; ++posting)
+                body(*posting, uint8_t(posting.get_wdf()));
+    };
+    size_t last = database.get_lastdocid();
+    if (total_frequency > last / 32) {
+        // Many: an array over all documents needs no sorting.
+        std::vector<uint8_t> occurrences(last + 1);
+        for_each_posting([&](uint32_t document, uint8_t value) {
+            occurrences[document] = united(occurrences[document], value);
+        });
+        for (size_t document = 1; document <= last; ++document)
+            if (uint8_t value = occurrences[document] & fields)
+                postings.push_back({uint32_t(document), value});
+        return postings;
+    }
+    postings.reserve(total_frequency);
+    for_each_posting([&](uint32_t document, uint8_t value) {
+        if (value & fields) postings.push_back({document, uint8_t(value & fields)});
+    });
+    std::sort(postings.begin(), postings.end(), [](const Posting &left, const Posting &right) {
+        return left.document < right.document;
+    });
+    size_t kept = 0;
+    for (const Posting &posting : postings) {
+        if (kept && postings[kept - 1].document == posting.document)
+            postings[kept - 1].occurrences =
+                united(postings[kept - 1].occurrences, posting.occurrences);
+        else
+            postings[kept++] = posting;
+    }
+    postings.resize(kept);
+    return postings;
+}
+
+} // namespace
+
+uint8_t united(uint8_t left, uint8_t right) {
+    return uint8_t(((left | right) & ~text_mask) | std::max(left & text_mask, right & text_mask));
+}
+
+double Scorer::weigh(double leaf_weight, uint8_t occurrences, uint32_t document) const {
+    double frequency = frequencies[occurrences & 127];
+    if (!(frequency > 0)) return 0;
+    double saturation = k1 * ((1 - b) + b * (double(part.length(document)) / average_length));
+    return rounded(leaf_weight * (frequency / (frequency + saturation)));
+}
+
+double Scorer::maximum(double leaf_weight, uint8_t fields) const {
+    double frequency = 0;
+    for (int value = 1; value < 128; ++value)
+        if ((value & fields) == value) frequency = std::max(frequency, frequencies[value]);
+    if (!(frequency > 0)) return 0;
+    double saturation = k1 * (1 - b);
+    // The grid may round upward.
+    return leaf_weight * (frequency / (frequency + saturation)) + 1 / weight_grid;
+}
+
+CursorPointer make_nothing() { return std::make_unique<NothingCursor>(); }
+
+CursorPointer make_everything(cxapian_part &part) {
+    return std::make_unique<PostingCursor>(part, std::string());
+}
+
+CursorPointer make_term(
+    cxapian_part &part, const Scorer &scorer, const std::string &term, uint8_t fields,
+    double weight) {
+    // The empty term would be all documents.
+    if (term.empty()) return make_nothing();
+    return std::make_unique<TermCursor>(part, scorer, term, fields, weight);
+}
+
+CursorPointer make_terms(
+    cxapian_part &part, const Scorer &scorer, cxapian_terms kind, std::string_view text,
+    uint8_t fields, double weight) {
+    std::vector<std::string> terms;
+    uint64_t total_frequency = 0;
+    for_each_term(part.database, kind, text, [&](const std::string &term, uint32_t frequency) {
+        terms.push_back(term);
+        total_frequency += frequency;
+    });
+    return std::make_unique<UnionCursor>(
+        scorer, unite(part.database, terms, total_frequency, fields), weight, fields);
+}
+
+CursorPointer make_boolean(cxapian_part &part, const std::vector<std::string> &terms) {
+    std::vector<CursorPointer> cursors;
+    for (const std::string &term : terms)
+        if (!term.empty() && part.database.term_exists(term))
+            cursors.push_back(std::make_unique<PostingCursor>(part, term));
+    return make_any(std::move(cursors));
+}
+
+} // namespace cxapian

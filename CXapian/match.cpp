@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "cursor.h"
+#include "guard.h"
+
+using namespace cxapian;
+
+namespace {
+
+struct Candidate {
+    uint32_t document;
+    double weight;
+    std::string sort_key, key, hash;
+};
+
+// The request's order: what is better stands before.
+struct Better {
+    cxapian_order order;
+    bool ascending;
+
+    bool operator()(const Candidate &left, const Candidate &right) const {
+        if (order != cxapian_order_weight && left.sort_key != right.sort_key)
+            return (left.sort_key < right.sort_key) == ascending;
+        if (left.weight != right.weight) return left.weight > right.weight;
+        return left.key < right.key;
+    }
+};
+
+// Keeps the best candidates seen.
+class Collector {
+    const cxapian_match_options &options;
+    cxapian_part &part;
+    const cxapian_callbacks &callbacks;
+    ValueStream attributes, hashes;
+    Better better;
+    std::set<Candidate, Better> best;
+    std::unordered_map<std::string, std::set<Candidate, Better>::iterator> best_of_hash;
+
+  public:
+    Collector(
+        const cxapian_match_options &options, cxapian_part &part,
+        const cxapian_callbacks &callbacks)
+        : options(options), part(part), callbacks(callbacks),
+          attributes(part.database, attributes_slot), hashes(part.database, hash_slot),
+          better{options.order, options.ascending}, best(better) {}
+
+    bool is_full() const { return best.size() >= options.limit; }
+
+    // What a document must weigh at least to be kept, when only the weight counts.
+    double required() const { return is_full() ? best.rbegin()->weight : 0; }
+
+    void add(uint32_t document, double weight) {
+        if (options.limit == 0) return;
+        bool by_weight = options.order == cxapian_order_weight;
+        if (by_weight && is_full() && weight < best.rbegin()->weight) return;
+        Candidate candidate{document, weight, {}, {}, {}};
+        describe(candidate);
+        if (is_full() && !better(candidate, *best.rbegin())) return;
+        if (options.collapse && !replaces_duplicate(candidate)) return;
+        auto place = best.insert(std::move(candidate)).first;
+        if (!place->hash.empty()) best_of_hash[place->hash] = place;
+        if (best.size() > options.limit) drop(std::prev(best.end()));
+    }
+
+    const std::set<Candidate, Better> &candidates() const { return best; }
+
+  private:
+    void describe(Candidate &candidate) {
+        std::string value = attributes.at(candidate.document);
+        Attributes parts(value);
+        candidate.key = parts.key;
+        switch (options.order) {
+        case cxapian_order_weight: break;
+        case cxapian_order_size: candidate.sort_key = parts.size; break;
+        case cxapian_order_modified: candidate.sort_key = parts.modified; break;
+        case cxapian_order_key: {
+            std::string data =
+                part.database.get_document(candidate.document, Xapian::DOC_ASSUME_VALID)
+                    .get_data();
+            candidate.sort_key = view_of(callbacks.sort_key(callbacks.context, bytes_of(data)));
+        }
+        }
+    }
+
+    // False when a better one with the same content is kept; else the worse one is dropped.
+    bool replaces_duplicate(Candidate &candidate) {
+        candidate.hash = hashes.at(candidate.document);
+        if (candidate.hash.empty()) return true;
+        auto found = best_of_hash.find(candidate.hash);
+        if (found == best_of_hash.end()) return true;
+        if (!better(candidate, *found->second)) return false;
+        drop(found->second);
+        return true;
+    }
+
+    void drop(std::set<Candidate, Better>::iterator candidate) {
+        best_of_hash.erase(candidate->hash);
+        best.erase(candidate);
+    }
+};
+
+struct Counts {
+    uint64_t seen = 0;
+    bool all_seen = true;
+};
+
+Counts collect(
+    cxapian_part &part, Cursor &cursor, Collector &collector,
+    const cxapian_match_options &options, const cxapian_callbacks &callbacks) {
+    // Passing documents over is only right when nothing but the best weights is wanted.
+    bool prunes = options.order == cxapian_order_weight && !callbacks.visit && options.limit > 0;
+    double maximum = cursor.maximum();
+    double required = 0;
+    Counts counts;
+    cxapian_document document;
+    for (cursor.seek(1); cursor.document() != past_end; cursor.seek(cursor.document() + 1)) {
+        ++counts.seen;
+        collector.add(cursor.document(), cursor.weight());
+        if (callbacks.visit) {
+            part.read(cursor.document(), document);
+            callbacks.visit(callbacks.context, &document);
+        }
+        if (!prunes || collector.required() <= required) continue;
+        required = collector.required();
+        cursor.require(required);
+        counts.all_seen = false;
+        if (maximum < required) break;
+    }
+    return counts;
+}
+
+void hand_out(cxapian_part &part, const Collector &collector, cxapian_match_result &result) {
+    part.hits.clear();
+    part.hit_texts.clear();
+    part.hit_texts.reserve(3 * collector.candidates().size());
+    auto kept = [&](const std::string &text) {
+        part.hit_texts.push_back(text);
+        return bytes_of(part.hit_texts.back());
+    };
+    for (const Candidate &candidate : collector.candidates())
+        part.hits.push_back(
+            {candidate.document, candidate.weight, kept(candidate.key), kept(candidate.sort_key),
+             kept(candidate.hash)});
+    result.hits = part.hits.data();
+    result.hit_count = part.hits.size();
+}
+
+} // namespace
+
+cxapian_status cxapian_part_match(
+    cxapian_part *part, cxapian_bytes plan, const cxapian_match_options *options,
+    const cxapian_callbacks *callbacks, cxapian_match_result *result, cxapian_error *error) {
+    *result = {};
+    return guarded(error, [&] {
+        Scorer scorer(*part, *options);
+        ByteReader reader(plan);
+        CursorPointer cursor = make_cursor(*part, scorer, *callbacks, reader);
+        Collector collector(*options, *part, *callbacks);
+        Counts counts = collect(*part, *cursor, collector, *options, *callbacks);
+        hand_out(*part, collector, *result);
+        uint64_t documents = part->database.get_doccount() - part->removed.size();
+        result->lower_bound = counts.seen;
+        result->upper_bound =
+            counts.all_seen ? counts.seen
+                            : std::max(counts.seen, std::min(documents, cursor->estimate()));
+    });
+}
+
+cxapian_status cxapian_part_weigh(
+    cxapian_part *part, cxapian_bytes plan, const cxapian_match_options *options,
+    const cxapian_callbacks *callbacks, uint32_t document, bool *matches, double *weight,
+    uint8_t *occurrences, cxapian_error *error) {
+    *matches = false;
+    *weight = 0;
+    *occurrences = 0;
+    return guarded(error, [&] {
+        Scorer scorer(*part, *options);
+        ByteReader reader(plan);
+        CursorPointer cursor = make_cursor(*part, scorer, *callbacks, reader);
+        *matches = cursor->matches(document);
+        if (!*matches) return;
+        *weight = cursor->weight();
+        *occurrences = cursor->occurrences();
+    });
+}

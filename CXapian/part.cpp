@@ -1,0 +1,100 @@
+#include "part.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "guard.h"
+
+using namespace cxapian;
+
+bool cxapian_part::is_removed(uint32_t document) const {
+    return std::binary_search(removed.begin(), removed.end(), document);
+}
+
+uint32_t cxapian_part::length(uint32_t document) {
+    if (!lengths.empty()) return lengths[document];
+    if (++length_lookups > database.get_doccount() / 2) load_lengths();
+    return database.get_doclength(document);
+}
+
+void cxapian_part::load_lengths() {
+    std::vector<uint32_t> loaded(size_t(database.get_lastdocid()) + 1);
+    for (Xapian::PostingIterator document = database.postlist_begin(""),
+                                 end = database.postlist_end("");
+         document != end; ++document)
+        loaded[*document] = document.get_doclength();
+    lengths.swap(loaded);
+}
+
+void cxapian_part::read(uint32_t number, cxapian_document &result) {
+    Xapian::Document document = database.get_document(number, Xapian::DOC_ASSUME_VALID);
+    scratch_data = document.get_data();
+    scratch_attributes = document.get_value(attributes_slot);
+    scratch_hash = document.get_value(hash_slot);
+    Attributes attributes(scratch_attributes);
+    result.data = bytes_of(scratch_data);
+    result.key = bytes_of(attributes.key);
+    result.hash = bytes_of(scratch_hash);
+    result.size = ordered_number(attributes.size);
+    result.modified = ordered_number(attributes.modified);
+    result.length = length(number);
+}
+
+cxapian_status cxapian_part_open(
+    const char *path, const uint32_t *removed, size_t removed_count, cxapian_part **part,
+    cxapian_error *error) {
+    *part = nullptr;
+    return guarded(error, [&] { *part = new cxapian_part(path, removed, removed_count); });
+}
+
+void cxapian_part_close(cxapian_part *part) { delete part; }
+
+cxapian_totals cxapian_part_totals(cxapian_part *part) {
+    // Totals are read on opening; asking for them does not touch the disk and cannot fail.
+    return {
+        part->database.get_doccount(), part->database.get_lastdocid(),
+        part->database.get_total_length()};
+}
+
+cxapian_status cxapian_part_terms(
+    cxapian_part *part, cxapian_terms kind, cxapian_bytes text, void *context,
+    void (*visit)(void *context, cxapian_bytes term, uint32_t document_frequency),
+    cxapian_error *error) {
+    return guarded(error, [&] {
+        for_each_term(
+            part->database, kind, view_of(text),
+            [&](const std::string &term, uint32_t frequency) {
+                visit(context, bytes_of(term), frequency);
+            });
+    });
+}
+
+cxapian_status cxapian_part_find(
+    cxapian_part *part, cxapian_bytes key, uint32_t *document, cxapian_error *error) {
+    *document = 0;
+    return guarded(error, [&] {
+        std::string term = "Q" + std::string(view_of(key));
+        for (Xapian::PostingIterator posting = part->database.postlist_begin(term),
+                                     end = part->database.postlist_end(term);
+             posting != end; ++posting)
+            if (!part->is_removed(*posting)) *document = *posting;
+    });
+}
+
+cxapian_status cxapian_part_document(
+    cxapian_part *part, uint32_t document, cxapian_document *result, cxapian_error *error) {
+    return guarded(error, [&] { part->read(document, *result); });
+}
+
+cxapian_status cxapian_part_document_terms(
+    cxapian_part *part, uint32_t document, void *context,
+    void (*visit)(void *context, cxapian_bytes term, uint8_t occurrences), cxapian_error *error) {
+    return guarded(error, [&] {
+        for (Xapian::TermIterator term = part->database.termlist_begin(document),
+                                  end = part->database.termlist_end(document);
+             term != end; ++term) {
+            std::string text = *term;
+            visit(context, bytes_of(text), uint8_t(term.get_wdf()));
+        }
+    });
+}

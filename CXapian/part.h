@@ -1,0 +1,81 @@
+#ifndef CXAPIAN_PART_H
+#define CXAPIAN_PART_H
+
+#include <string>
+#include <vector>
+#include <xapian.h>
+
+#include "layout.h"
+
+// An open part. What a call hands out lives in `scratch` until the next call.
+struct cxapian_part {
+    Xapian::Database database;
+    // Ascending.
+    std::vector<uint32_t> removed;
+
+    std::string scratch_data, scratch_attributes, scratch_hash;
+    std::vector<cxapian_hit> hits;
+    std::vector<std::string> hit_texts;
+
+    // Lengths of all documents by number, loaded once as many have been looked up one by one as
+    // loading costs: an array costs a hundredth of Xapian's look-up.
+    std::vector<uint32_t> lengths;
+    uint64_t length_lookups = 0;
+
+    cxapian_part(const char *path, const uint32_t *numbers, size_t count)
+        : database(path), removed(numbers, numbers + count) {}
+
+    bool is_removed(uint32_t document) const;
+    uint32_t length(uint32_t document);
+    void load_lengths();
+    void read(uint32_t document, cxapian_document &result);
+};
+
+namespace cxapian {
+
+// Values of one slot, asked for in ascending order of documents.
+class ValueStream {
+    Xapian::ValueIterator value, end;
+
+  public:
+    ValueStream(const Xapian::Database &database, unsigned slot)
+        : value(database.valuestream_begin(slot)), end(database.valuestream_end(slot)) {}
+
+    std::string at(uint32_t document) {
+        if (value == end) return {};
+        value.skip_to(document);
+        return value == end || value.get_docid() != document ? std::string() : *value;
+    }
+};
+
+// Calls `visit(term, frequency)` for each term of a family; see `cxapian_part_terms`.
+template <typename Visit>
+void for_each_term(
+    const Xapian::Database &database, cxapian_terms kind, std::string_view text, Visit visit) {
+    if (kind == cxapian_terms_exact) {
+        std::string term(text);
+        Xapian::doccount frequency = term.empty() ? 0 : database.get_termfreq(term);
+        if (frequency) visit(term, frequency);
+        return;
+    }
+    bool namespaced = is_namespaced(text);
+    std::string start(kind == cxapian_terms_prefix || namespaced ? text : std::string_view());
+    if (kind == cxapian_terms_infix && namespaced) start.resize(1);
+    Xapian::TermIterator end = database.allterms_end(start);
+    for (Xapian::TermIterator term = database.allterms_begin(start); term != end;) {
+        std::string word = *term;
+        if (!namespaced && is_namespaced(word)) {
+            // The capitals stand together: jump over them.
+            term.skip_to(std::string(1, char('Z' + 1)));
+            continue;
+        }
+        if (kind == cxapian_terms_prefix
+            || word.find(text.substr(namespaced), namespaced) != std::string::npos)
+            visit(word, term.get_termfreq());
+        ++term;
+    }
+}
+
+} // namespace cxapian
+
+#endif

@@ -1,0 +1,103 @@
+internal import CXapian
+import Foundation
+import SearchModel
+
+/// Making parts: every function leaves complete files that are forced to the disk, or nothing.
+enum PartWriting {
+  /// Writes the records of a batch as a new part.
+  static func write(
+    _ batch: [UInt8], recordCount: Int, as name: String, in index: IndexFiles
+  ) throws(EngineError) -> Manifest.Part {
+    try making(name, recordCount: recordCount, in: index) { (path) throws(EngineError) in
+      try calling(about: index.path) { error in
+        batch.withCXapianBytes { cxapian_write_part(path, $0, error) }
+      }
+    }
+  }
+
+  /// Writes one part with the records of several, without those that were removed. The sources stay
+  /// as they are.
+  ///
+  /// - Returns: nil when no record is left.
+  static func merge(
+    _ sources: [(part: Manifest.Part, removals: Removals)], as name: String, in index: IndexFiles
+  ) throws(EngineError) -> Manifest.Part? {
+    var paths: [String] = []
+    var temporary: [String] = []
+    defer { for path in temporary { FileAccess.discard(path) } }
+    var recordCount = 0
+    for (number, (part, removals)) in sources.enumerated() {
+      let left = part.recordCount - removals.documents.count
+      if left == 0 { continue }
+      recordCount += left
+      if removals.documents.isEmpty {
+        paths.append(index.part(part.name))
+        continue
+      }
+      let purged = index.part("\(name).purged-\(number)")
+      temporary.append(purged)
+      try merge([index.part(part.name)], to: purged, in: index)
+      try calling(about: index.path) { error in
+        removals.documents.withUnsafeBufferPointer {
+          cxapian_remove_documents(purged, $0.baseAddress, $0.count, error)
+        }
+      }
+      paths.append(purged)
+    }
+    if paths.isEmpty { return nil }
+    return try making(name, recordCount: recordCount, in: index) { (path) throws(EngineError) in
+      try merge(paths, to: path, in: index)
+    }
+  }
+
+  private static func merge(
+    _ sources: [String], to path: String, in index: IndexFiles
+  ) throws(EngineError) {
+    let copies = sources.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    let pointers = copies.map { UnsafePointer($0) }
+    try calling(about: index.path) { error in
+      pointers.withUnsafeBufferPointer {
+        cxapian_merge_parts($0.baseAddress, $0.count, path, error)
+      }
+    }
+  }
+
+  private static func making(
+    _ name: String, recordCount: Int, in index: IndexFiles,
+    _ body: (String) throws(EngineError) -> Void
+  ) throws(EngineError) -> Manifest.Part {
+    let path = index.part(name)
+    do {
+      try body(path)
+      var files: [Manifest.File] = []
+      for file in FileAccess.names(in: path).sorted() {
+        if file == "flintlock" {
+          // Xapian's lock file: nobody writes this part again.
+          FileAccess.discard(path + "/" + file)
+          continue
+        }
+        try FileAccess.synchronize(path + "/" + file)
+        files.append(try fingerprint(of: file, in: path))
+      }
+      try FileAccess.synchronize(path)
+      return Manifest.Part(
+        name: name, recordCount: recordCount, removals: nil, removedCount: 0, files: files)
+    } catch {
+      FileAccess.discard(path)
+      throw error
+    }
+  }
+
+  /// The size and the checksum of a part's file.
+  static func fingerprint(
+    of file: String, in folder: String
+  ) throws(EngineError) -> Manifest.File {
+    var checksum: UInt64 = 0
+    var byteCount: UInt64 = 0
+    try calling(about: folder) {
+      cxapian_file_checksum(folder + "/" + file, &checksum, &byteCount, $0)
+    }
+    return Manifest.File(name: file, byteCount: byteCount, checksum: checksum)
+  }
+}

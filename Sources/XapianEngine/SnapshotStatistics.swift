@@ -1,0 +1,48 @@
+internal import CXapian
+import SearchModel
+import TextAnalysis
+
+extension Snapshot {
+  /// The totals, and how many records each weighted leaf of the query matches.
+  func statistics(for query: TermQuery) throws(EngineError) -> CollectionStatistics {
+    var statistics = totals
+    for leaf in query.weightedLeaves where statistics.documentFrequencies[leaf.statisticsKey] == nil {
+      let frequency = try documentFrequency(of: leaf.terms)
+      if frequency > 0 { statistics.documentFrequencies[leaf.statisticsKey] = frequency }
+    }
+    return statistics
+  }
+
+  private func documentFrequency(of terms: TermLeaf.Terms) throws(EngineError) -> Int {
+    var sum = 0
+    for part in parts {
+      try part.visitTerms(terms.kind, terms.text) { _, frequency in sum += frequency }
+    }
+    return sum
+  }
+
+  /// Words of the index with the number of records that hold each, for finding near spellings.
+  func vocabulary(startingWith start: String) throws(EngineError) -> [String: Int] {
+    var words: [String: Int] = [:]
+    for part in parts {
+      try part.visitTerms(.prefix, start) { words[$0, default: 0] += $1 }
+    }
+    return words
+  }
+}
+
+extension TermLeaf.Terms {
+  var kind: cxapian_terms {
+    switch self {
+    case .exactly: .exact
+    case .startingWith: .prefix
+    case .containing: .infix
+    }
+  }
+
+  var text: String {
+    switch self {
+    case .exactly(let text), .startingWith(let text), .containing(let text): text
+    }
+  }
+}

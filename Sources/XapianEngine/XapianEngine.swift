@@ -1,0 +1,175 @@
+import Dispatch
+import SearchModel
+import TextAnalysis
+
+/// A ``SearchModel/FullTextEngine`` that keeps its index in Xapian databases on disk.
+///
+/// The index is a folder of immutable *parts* and a manifest that names them. A commit writes new
+/// parts and replaces the manifest, so a search, in this process or another, sees one revision
+/// whole and never fails because of a commit, and a process may be killed at any moment. One process
+/// writes; any number read.
+public final class XapianEngine: FullTextEngine {
+  public enum Access: Sendable {
+    case reading
+    /// Creates the index where there is none.
+    case writing
+  }
+
+  private let index: IndexFiles
+  private let model: RelevanceModel
+  private let snapshots: SnapshotPool
+  private let writer: SerialWriter?
+
+  /// Opens the index in a folder.
+  ///
+  /// - Throws: ``EngineError/missing(path:)`` when there is nothing to read,
+  ///   ``EngineError/locked(path:holder:)`` when another process writes,
+  ///   ``EngineError/corrupted(path:reason:)`` and ``EngineError/incompatible(path:found:supported:)``
+  ///   when the index must be rebuilt (``discard(directory:)``).
+  public init(
+    directory: String, access: Access, model: RelevanceModel = .standard
+  ) throws(EngineError) {
+    index = IndexFiles(path: directory)
+    self.model = model
+    snapshots = SnapshotPool(index)
+    switch access {
+    case .reading: writer = nil
+    case .writing: writer = SerialWriter(try IndexWriter(index))
+    }
+    try snapshots.withSnapshot { _ in }
+  }
+
+  /// Removes the whole index, damaged or not, so that it can be built again.
+  ///
+  /// - Throws: ``EngineError/locked(path:holder:)`` while a process writes it.
+  public static func discard(directory: String) throws(EngineError) {
+    let index = IndexFiles(path: directory)
+    guard FileAccess.identity(of: directory) != nil else { return }
+    let lock = try WriterLock(index)
+    FileAccess.discard(index.manifest)
+    FileAccess.discard(index.parts)
+    withExtendedLifetime(lock) {}
+  }
+
+  public func apply(_ changes: [RecordChange]) async throws(EngineError) {
+    try await writing { (writer) throws(EngineError) in try writer.apply(changes) }
+  }
+
+  @discardableResult
+  public func commit(notes: [String: String]) async throws(EngineError) -> Revision {
+    try await writing { (writer) throws(EngineError) in try writer.commit(notes: notes) }
+  }
+
+  public func notes() async throws(EngineError) -> [String: String] {
+    try await reading { (snapshot) throws(EngineError) in snapshot.manifest.notes }
+  }
+
+  public func revision() async throws(EngineError) -> Revision {
+    try await reading { (snapshot) throws(EngineError) in snapshot.manifest.revision }
+  }
+
+  public func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics {
+    try await reading { (snapshot) throws(EngineError) in
+      try snapshot.statistics(for: QueryAnalyzer().analyze(query))
+    }
+  }
+
+  public func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer {
+    let model = model
+    return try await reading { (snapshot) throws(EngineError) in
+      try SnapshotSearch(request, in: snapshot, model: model).answer()
+    }
+  }
+
+  public func record(for key: RecordKey) async throws(EngineError) -> Record? {
+    try await reading { (snapshot) throws(EngineError) in
+      for part in snapshot.parts {
+        if let document = try part.find(key) { return try part.record(document) }
+      }
+      return nil
+    }
+  }
+
+  public func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
+    guard limit > 0 else { return [] }
+    return try await reading { (snapshot) throws(EngineError) in
+      let vocabulary = try snapshot.vocabulary(startingWith: "")
+      return SpellingSuggester.suggestions(
+        for: word, in: vocabulary.lazy.map { (word: $0.key, documentFrequency: $0.value) },
+        limit: limit)
+    }
+  }
+
+  /// Looks through every file of the index for damage. Slow: it reads everything.
+  ///
+  /// - Returns: what is wrong, in words; empty when nothing is.
+  public func verify() async throws(EngineError) -> [String] {
+    let index = index
+    return try await reading { (snapshot) throws(EngineError) in
+      IndexVerification.faults(of: snapshot.manifest, in: index)
+    }
+  }
+
+  /// The bytes of the index's parts on disk.
+  public func byteCount() async throws(EngineError) -> Int {
+    try await reading { (snapshot) throws(EngineError) in
+      snapshot.manifest.parts.reduce(0) { sum, part in
+        sum + part.files.reduce(0) { $0 + Int($1.byteCount) }
+      }
+    }
+  }
+
+  // MARK: Threads
+
+  /// Reading blocks on the disk, so it runs off the cooperative threads.
+  private static let readers = DispatchQueue(
+    label: "nearfind.index.read", qos: .userInitiated, attributes: .concurrent)
+
+  private func reading<Result: Sendable>(
+    _ body: @escaping @Sendable (Snapshot) throws(EngineError) -> Result
+  ) async throws(EngineError) -> Result {
+    let snapshots = snapshots
+    return try await Self.readers.run { () throws(EngineError) in
+      try snapshots.withSnapshot(body)
+    }
+  }
+
+  private func writing<Result: Sendable>(
+    _ body: @escaping @Sendable (IndexWriter) throws(EngineError) -> Result
+  ) async throws(EngineError) -> Result {
+    guard let writer else {
+      throw .invalidRequest("The index at \(index.path) was opened for reading only.")
+    }
+    return try await writer.run(body)
+  }
+}
+
+/// The writer, reached by one thread at a time.
+///
+/// `@unchecked Sendable`: the writer is touched on `queue` alone.
+private final class SerialWriter: @unchecked Sendable {
+  private let writer: IndexWriter
+  private let queue = DispatchQueue(label: "nearfind.index.write", qos: .userInitiated)
+
+  init(_ writer: IndexWriter) {
+    self.writer = writer
+  }
+
+  func run<Result: Sendable>(
+    _ body: @escaping @Sendable (IndexWriter) throws(EngineError) -> Result
+  ) async throws(EngineError) -> Result {
+    try await queue.run { () throws(EngineError) in try body(self.writer) }
+  }
+}
+
+extension DispatchQueue {
+  /// Runs blocking work on this queue and gives its result to the task that waits.
+  fileprivate func run<Value: Sendable>(
+    _ body: @escaping @Sendable () throws(EngineError) -> Value
+  ) async throws(EngineError) -> Value {
+    let result = await withCheckedContinuation { continuation in
+      async { continuation.resume(returning: Result(catching: body)) }
+    }
+    return try result.get()
+  }
+}
