@@ -41,8 +41,8 @@ import Testing
 /// others follow by key, at most 100. Records without a hash are never duplicates. Limit and
 /// offset count hits; `matchCount` and facets count records.
 ///
-/// **Facets.** Type and extension from the folded file name, the owner's user ID and the directory
-/// as they stand, the year in UTC. A record with no value is not counted.
+/// **Facets.** As `FacetCounting` counts: type and extension from the folded file name, the owner's
+/// user ID and the directory as they stand, the year in UTC. A record with no value is not counted.
 ///
 /// **Requests.** A negative limit or offset is ``SearchModel/EngineError/invalidRequest(_:)``.
 public struct EngineConformance: Sendable {
