@@ -23,7 +23,7 @@ struct CollectionEvaluator {
     self.isStrict = isStrict
     self.progress = progress
     directory = try TemporaryDirectory()
-    let writer = try await Composition.engineForWriting(at: directory.path + "/index")
+    let writer = try Composition.engineForWriting(at: directory.path + "/index")
     identifiers = try await Self.index(folder.corpusPath, with: writer, progress: progress)
     engine = writer
   }

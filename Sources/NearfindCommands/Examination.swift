@@ -54,7 +54,7 @@ struct Examination {
   private func index() async -> DoctorDocument.Check {
     let subject = "index"
     do throws(EngineError) {
-      let engine = try await Composition.engineForReading(directory)
+      let engine = try Composition.engineForReading(directory)
       let count = try await engine.statistics(for: .nothing).documentCount
       return .init(subject: subject, state: .fine, detail: Wording.count(count, "record"))
     } catch {

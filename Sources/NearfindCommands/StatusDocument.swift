@@ -57,7 +57,7 @@ struct StatusDocument: Codable, Hashable {
       guard case .missing = error else { throw error }
     }
     do throws(EngineError) {
-      let engine = try await Composition.engineForReading(directory)
+      let engine = try Composition.engineForReading(directory)
       index = Index(
         path: directory.indexPath,
         records: try await engine.statistics(for: .nothing).documentCount,

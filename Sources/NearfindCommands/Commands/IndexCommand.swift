@@ -73,8 +73,9 @@ struct IndexCommand: AsyncParsableCommand {
       progress.clear()
       IndexingReport(summary: summary, duration: .now - began).print(on: console)
       if staysOn {
-        console.errors.emitLine("Watching for changes; Ctrl-C ends it.")
-        try await session.watch()
+        try await session.watch(notice: { notice in
+          if notice.isForPeople { console.complain(notice.description) }
+        })
       }
     } onInterruption: {
       progress.clear()
@@ -104,6 +105,16 @@ struct IndexCommand: AsyncParsableCommand {
       guard case .missing = error else { throw error }
     }
     throw CommandFailure.wrongUse(message)
+  }
+}
+
+extension WatchNotice {
+  /// Each change that is taken is no news; what is not as expected is.
+  fileprivate var isForPeople: Bool {
+    switch self {
+    case .watching, .watchLimitReached, .eventsLost, .absent: true
+    case .changed, .published: false
+    }
   }
 }
 

@@ -84,7 +84,7 @@ struct SearchCommand: AsyncParsableCommand {
     let text = words.joined(separator: " ")
     let parsed = try Self.parse(text)
     let directory = try common.dataDirectory(console)
-    let engine = try await Composition.engineForReading(directory)
+    let engine = try Composition.engineForReading(directory)
     let request = SearchRequest(
       query: parsed, limit: limit, offset: offset, sort: sort.order,
       collapsesDuplicates: !allCopies, facets: facets ? Set(Facet.allCases) : [],
