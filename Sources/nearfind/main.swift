@@ -1,1 +1,3 @@
 import NearfindCommands
+
+await Program.run(arguments: Array(CommandLine.arguments.dropFirst()))

@@ -11,7 +11,9 @@ public final class IndexingSession: Sendable {
     public struct Options: Sendable {
         /// Whether folders on other file systems than their share's are left out.
         public var staysOnFileSystem = false
-        /// How many files are read at once.
+        /// The rules above those of the ignore files in the shares.
+    public var rules = IgnoreRules.standard
+    /// How many files are read at once.
         public var readingWidth = 2
         /// Whether contents are read at all; without, files are found by name only.
         public var readsContents = true
@@ -44,6 +46,7 @@ public final class IndexingSession: Sendable {
             width: options.readingWidth)
         var scanOptions = FolderScan.Options()
         scanOptions.staysOnFileSystem = options.staysOnFileSystem
+    scanOptions.rules = options.rules
         scanner = ShareScanner(catalog: catalog, options: scanOptions)
     }
 

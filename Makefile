@@ -1,0 +1,74 @@
+# Two commands are all it takes: `make demo` to see it work, `make test` to see it proven.
+# Both begin by installing what is missing from Debian; everything else stays below .build.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+# A debug build is made sooner; `make release` and `make install` build the one to work with.
+CONFIGURATION ?= debug
+NEARFIND := .build/$(CONFIGURATION)/nearfind
+
+# What the program is built with; what reads users' files; what only the tests need.
+BUILD_PACKAGES := git pkg-config libxapian-dev libsqlite3-dev
+HELPER_PACKAGES := bubblewrap gzip python3 poppler-utils libimage-exiftool-perl
+TEST_PACKAGES := python3-venv
+
+.PHONY: help demo test build release setup setup-test lint format man install clean
+
+help: ## Say what can be made.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: setup ## Build, index fixtures/ and /usr/share/doc, and run searches to look at.
+	@test -x $(NEARFIND) || echo 'Building for the first time. This takes some minutes.'
+	$(SWIFT) build --configuration $(CONFIGURATION) --product nearfind
+	@.make/demo $(NEARFIND)
+
+test: setup setup-test ## Build everything and run all tests.
+	$(SWIFT) build --build-tests
+	NEARFIND_PYTHON=$(CURDIR)/.build/venv/bin/python $(SWIFT) test --skip-build
+
+build: setup ## Build the program for development.
+	$(SWIFT) build --product nearfind
+
+release: setup ## Build the program as it is installed.
+	$(SWIFT) build --configuration release --product nearfind
+
+setup:
+	@.make/install-packages $(BUILD_PACKAGES) $(HELPER_PACKAGES)
+
+setup-test:
+	@.make/install-packages $(TEST_PACKAGES)
+	@.make/make-venv .build/venv
+
+lint: ## Check the format of the sources.
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests
+
+format: ## Format the sources.
+	$(SWIFT) format format --in-place --parallel --recursive Sources Tests
+
+man: setup ## Write the manual pages to .build/man.
+	@mkdir -p .build/man
+	$(SWIFT) package --allow-writing-to-directory .build/man generate-manual \
+	  --multi-page --output-directory .build/man
+
+# The program lies beside the plug-ins that come with it; PREFIX/bin gets a link.
+install: release ## Install the program, its plug-ins and completions below PREFIX.
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/nearfind \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 .build/release/nearfind $(DESTDIR)$(PREFIX)/lib/nearfind/
+	cp -R .build/release/*.resources $(DESTDIR)$(PREFIX)/lib/nearfind/
+	ln -sf ../lib/nearfind/nearfind $(DESTDIR)$(PREFIX)/bin/nearfind
+	.build/release/nearfind completion bash \
+	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nearfind
+	.build/release/nearfind completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_nearfind
+	.build/release/nearfind completion fish \
+	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/nearfind.fish
+
+clean: ## Remove everything that was built.
+	rm -rf .build

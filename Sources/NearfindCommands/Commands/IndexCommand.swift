@@ -1,0 +1,131 @@
+import ArgumentParser
+import Foundation
+import Node
+import SearchModel
+
+/// `nearfind index`.
+struct IndexCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "index",
+    abstract: "Read folders into the index, or bring it up to date.",
+    discussion: """
+      Names can be searched as soon as a folder has been looked through; what the files hold \
+      follows. Only what is new or changed is read. It can be interrupted at any moment: the same \
+      command goes on where it was. Without a folder all indexed ones are brought up to date.
+
+      Hidden files and editors' temporary files are left out, and what a file named \
+      .nearfindignore says, in the syntax of .gitignore.
+
+      EXAMPLES:
+        nearfind index ~/Documents /srv/shared
+        nearfind index
+        nearfind index ~/Documents --exclude '*.iso' --exclude 'build/'
+        nearfind index --watch
+      """
+  )
+
+  @Argument(
+    help: ArgumentHelp("Folders to share with your searches.", valueName: "dir"),
+    completion: .directory)
+  var folders: [String] = []
+
+  @Flag(help: "Stay and keep the index up to date until Ctrl-C.")
+  var watch = false
+
+  @Flag(help: "Build the index anew from the catalog. No file is read again for that.")
+  var rebuild = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out what this pattern matches, this time; may be repeated.",
+      discussion: "For always, write it into a file named .nearfindignore.",
+      valueName: "pattern"))
+  var exclude: [String] = []
+
+  @Flag(help: "Names only: read no content.")
+  var noContent = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if folders.contains(where: \.isEmpty) {
+      throw ValidationError("A folder's name is empty.")
+    }
+    if exclude.contains(where: { $0.isEmpty || $0.contains("\n") }) {
+      throw ValidationError("--exclude needs a pattern on one line.")
+    }
+  }
+
+  func run() async throws {
+    let console = Console.standard
+    let directory = try common.dataDirectory(console)
+    try refuseNothingToDo(directory)
+    let progress = ProgressLine(on: console.errors)
+    let session = try await Composition.indexingSession(
+      directory, options: options, isRebuilding: rebuild, environment: console.environment,
+      say: console.complain)
+    let folders = self.folders.map { PathBytes($0) }
+    let staysOn = watch
+    try await Interruption.cancelling {
+      defer { progress.clear() }
+      let began = ContinuousClock.now
+      let summary = try await session.index(folders) { progress.show(.init($0)) }
+      progress.clear()
+      IndexingReport(summary: summary, duration: .now - began).print(on: console)
+      if staysOn {
+        try await session.watch(notice: { notice in
+          if notice.isForPeople { console.complain(notice.description) }
+        })
+      }
+    } onInterruption: {
+      progress.clear()
+      console.complain(
+        "Stopping. What was read is kept; the same command goes on from here.")
+    }
+  }
+
+  private var options: IndexingSession.Options {
+    var options = IndexingSession.Options()
+    options.readsContents = !noContent
+    if !exclude.isEmpty {
+      let lines = exclude.map { $0 + "\n" }.joined()
+      options.rules = options.rules.adding(contents: Array(lines.utf8), in: .empty)
+    }
+    return options
+  }
+
+  /// Without a folder there must be one that is indexed already.
+  private func refuseNothingToDo(_ directory: DataDirectory) throws {
+    guard folders.isEmpty else { return }
+    let message = "Nothing is indexed yet. Name a folder: nearfind index FOLDER"
+    do throws(CatalogError) {
+      let catalog = try Composition.catalogForReading(directory)
+      guard try catalog.shares().isEmpty else { return }
+    } catch {
+      guard case .missing = error else { throw error }
+    }
+    throw CommandFailure.wrongUse(message)
+  }
+}
+
+extension WatchNotice {
+  /// Each change that is taken is no news; what is not as expected is.
+  fileprivate var isForPeople: Bool {
+    switch self {
+    case .watching, .watchLimitReached, .eventsLost, .absent: true
+    case .changed, .published: false
+    }
+  }
+}
+
+extension ProgressLine.Step {
+  init(_ progress: IndexingProgress) {
+    let (activity, unit) =
+      switch progress.phase {
+      case .scanning: ("looking through folders:", "files")
+      case .publishing: ("indexing", "changes")
+      case .reading: ("reading", "files")
+      }
+    self.init(activity: activity, done: progress.done, total: progress.total, unit: unit)
+  }
+}

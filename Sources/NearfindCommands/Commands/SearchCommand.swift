@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import QueryLanguage
+import SearchModel
+
+/// `nearfind search`.
+struct SearchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "Search the index.",
+    discussion: """
+      Files that match all of the query come first. When they do not fill the page, files that \
+      match only some of its words follow below a line that says so, and a mistyped word is \
+      replaced by the nearest spelling, which is said as well.
+
+      EXAMPLES:
+        nearfind search project plan
+        nearfind search '"annual report" ext:pdf'
+        nearfind search 'invoice OR 청구서' date:2024
+        nearfind search 'type:image in:photos size:>1M' --sort date
+        nearfind search report --json | jq -r '.hits[].file.filename'
+
+      \(QueryTable.text)
+      """
+  )
+
+  /// The most hits on one page. What lies deeper is better reached by narrowing the query, and
+  /// every engine has to hold a page in memory.
+  static let maximumLimit = 10_000
+
+  @Argument(
+    parsing: .allUnrecognized,
+    help: "What to look for. Several arguments are one query; quote what the shell would eat.")
+  var query: [String] = []
+
+  @Flag(help: "Print one JSON document for programs.")
+  var json = false
+
+  @Flag(help: "Count the matches by type, extension, owner, folder and year.")
+  var facets = false
+
+  @Flag(help: "Say of each hit why it is here: the words, where they are, what each is worth.")
+  var explain = false
+
+  @Flag(help: "Only files that match all of the query, spelled as it is.")
+  var strict = false
+
+  @Flag(help: "List every copy of a file instead of one hit with the other places.")
+  var allCopies = false
+
+  @Option(help: "Order of the hits: relevance, or name, size, date with :asc or :desc.")
+  var sort: SortArgument = .relevance
+
+  @Option(help: "How many hits to show at most.")
+  var limit = 10
+
+  @Option(help: "How many hits to skip.")
+  var offset = 0
+
+  @OptionGroup var colours: ColourOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if query.allSatisfy(\.isEmpty) {
+      throw ValidationError("Say what to look for, for example: nearfind search project plan")
+    }
+    // A word to leave out begins with one hyphen; two are an option that does not exist.
+    let beforeTerminator = query.prefix { $0 != "--" }
+    if let unknown = beforeTerminator.first(where: { $0.hasPrefix("--") }) {
+      throw ValidationError("Unknown option '\(unknown)'")
+    }
+    guard (0...Self.maximumLimit).contains(limit) else {
+      throw ValidationError("--limit goes from 0 to \(Self.maximumLimit).")
+    }
+    guard (0...1_000_000).contains(offset) else {
+      throw ValidationError("--offset goes from 0 to 1000000.")
+    }
+  }
+
+  func run() async throws {
+    let console = Console.standard
+    var words = query
+    if let terminator = words.firstIndex(of: "--") { words.remove(at: terminator) }
+    let text = words.joined(separator: " ")
+    let parsed = try Self.parse(text)
+    let directory = try common.dataDirectory(console)
+    let engine = try Composition.engineForReading(directory)
+    let request = SearchRequest(
+      query: parsed, limit: limit, offset: offset, sort: sort.order,
+      collapsesDuplicates: !allCopies, facets: facets ? Set(Facet.allCases) : [],
+      explains: explain)
+    let report = try await PersonalSearch(engine: engine)
+      .report(for: request, text: text, isStrict: strict)
+
+    if json {
+      console.output.emit(try JSONDocument.text(of: AnswerDocument(report)))
+    } else {
+      let printer = AnswerPrinter(
+        style: console.style(colours.choice, for: console.output),
+        columns: console.output.columns ?? 100)
+      console.output.emit(printer.lines(for: report).map { $0 + "\n" }.joined())
+    }
+    if !report.foundSomething { throw CommandStatus(.nothingFound) }
+  }
+
+  /// - Throws: a failure that shows the query with a caret below the fault.
+  static func parse(_ text: String) throws(CommandFailure) -> Query {
+    let moment = QueryMoment(
+      now: Int64(Date().timeIntervalSince1970), timeZone: .current)
+    do {
+      return try QueryParser(moment: moment).parse(text)
+    } catch {
+      throw .wrongUse("\(error)\n\(error.excerpt(of: text).text)")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import Node
+import SearchModel
+
+/// `nearfind status`.
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show what is indexed, and how much.",
+    discussion: """
+      EXAMPLES:
+        nearfind status
+        nearfind status --json
+      """
+  )
+
+  @Flag(help: "Print one JSON document for programs.")
+  var json = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let console = Console.standard
+    let directory = try common.dataDirectory(console)
+    let document = try await StatusDocument(of: directory)
+    if json {
+      console.output.emit(try JSONDocument.text(of: document))
+    } else {
+      console.output.emit(document.lines.map { TerminalText.printable($0) + "\n" }.joined())
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Extraction
+import Node
+import SearchModel
+import XapianEngine
+
+/// The only place where engines, stores and extractors are chosen and put together.
+enum Composition {
+  /// The index for searching; others may write it meanwhile.
+  static func engineForReading(
+    _ directory: DataDirectory
+  ) throws(EngineError) -> any FullTextEngine {
+    try XapianEngine(directory: directory.indexPath, access: .reading)
+  }
+
+  /// An index of its own, made where there is none.
+  static func engineForWriting(at path: String) throws(EngineError) -> any FullTextEngine {
+    try XapianEngine(directory: path, access: .writing)
+  }
+
+  static func catalogForReading(_ directory: DataDirectory) throws(CatalogError) -> Catalog {
+    try Catalog(folder: directory.path, access: .reading)
+  }
+
+  /// A user's plug-ins before the built-in extractors, those before the plug-ins that are shipped.
+  static func extractors(_ environment: [String: String]) async -> ExtractorSetup {
+    ExtractorSetup(
+      userFolder: DataDirectory.plugIns(environment: environment),
+      confinement: await Confinement.probe())
+  }
+
+  /// The catalog, the index and the extractors, for bringing the index in line with folders.
+  ///
+  /// - Parameters:
+  ///   - isRebuilding: whether the index is built anew from the catalog.
+  ///   - say: is told when an index that cannot be used is built anew without being asked to.
+  /// - Throws: ``Node/CatalogError``, ``SearchModel/EngineError``, ``CommandFailure``.
+  static func indexingSession(
+    _ directory: DataDirectory, options: IndexingSession.Options, isRebuilding: Bool,
+    environment: [String: String], say: (String) -> Void
+  ) async throws -> IndexingSession {
+    try directory.create()
+    let catalog = try Catalog(folder: directory.path, access: .writing)
+    if isRebuilding { try XapianEngine.discard(directory: directory.indexPath) }
+    let engine: any FullTextEngine
+    do throws(EngineError) {
+      engine = try engineForWriting(at: directory.indexPath)
+    } catch {
+      switch error {
+      case .corrupted, .incompatible:
+        say("\(error) It is built anew from the catalog now.")
+        try XapianEngine.discard(directory: directory.indexPath)
+        engine = try engineForWriting(at: directory.indexPath)
+      default:
+        throw error
+      }
+    }
+    let extractors = await extractors(environment).catalogue
+    return IndexingSession(
+      catalog: catalog, engine: engine, options: options,
+      extraction: { file throws(ExtractionError) in try await extractors.extract(file: file) })
+  }
+}

@@ -1,0 +1,18 @@
+import SearchModel
+
+/// All that is said about one search, by people's and programs' output alike.
+struct SearchReport: Hashable, Sendable {
+  /// The query as typed.
+  var text: String
+  var query: Query
+  var offset: Int
+  /// How many hits were asked for.
+  var limit: Int
+  var relaxed: RelaxedAnswer
+  /// For words that match nothing: what they might have meant, nearest first.
+  var spellings: [String: [String]] = [:]
+
+  var foundSomething: Bool {
+    !relaxed.answer.hits.isEmpty || relaxed.answer.matchCount.lowerBound > 0
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+@testable import NearfindCommands
+
+/// What changes when a person watches.
+@Suite struct TerminalBehaviourTests {
+  let sandbox: Sandbox
+
+  init() throws {
+    sandbox = try Sandbox()
+    try sandbox.write("milestones", to: "share/ProjectPlan.md")
+    let outcome = try sandbox.run("index", "share")
+    try #require(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  private let escape = "\u{1B}"
+
+  @Test func coloursAreForTerminals() throws {
+    let arguments = ["search", "plan"]
+    #expect(try sandbox.runOnTerminal(arguments).output.contains(escape))
+    #expect(try !sandbox.run(arguments, environment: ["TERM": "xterm"]).output.contains(escape))
+  }
+
+  @Test(arguments: [
+    ["NO_COLOR": "1", "TERM": "xterm"], ["TERM": "dumb"], [:],
+    ["NO_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm"],
+  ])
+  func coloursAreRefused(_ environment: [String: String]) throws {
+    let outcome = try sandbox.runOnTerminal(["search", "plan"], environment: environment)
+    #expect(!outcome.output.contains(escape))
+    #expect(outcome.output.contains("ProjectPlan.md"))
+  }
+
+  @Test func coloursAreForced() throws {
+    let byEnvironment = try sandbox.run(["search", "plan"], environment: ["CLICOLOR_FORCE": "1"])
+    #expect(byEnvironment.output.contains(escape))
+    #expect(try sandbox.run("search", "plan", "--color", "always").output.contains(escape))
+    #expect(
+      try !sandbox.runOnTerminal(["search", "plan", "--color", "never"]).output.contains(escape))
+  }
+
+  @Test func jsonIsNeverColoured() throws {
+    let outcome = try sandbox.runOnTerminal(["search", "plan", "--json", "--color", "always"])
+    #expect(!outcome.output.contains(escape))
+  }
+
+  /// Nothing here lasts a second, so nothing may be drawn.
+  @Test func quickWorkShowsNoProgress() throws {
+    let outcome = try sandbox.runOnTerminal(["index"])
+    #expect(outcome.status == 0)
+    #expect(!outcome.output.contains("looking through folders:"))
+  }
+
+  @Test func aReaderThatLeavesIsNoError() throws {
+    let piped = try sandbox.shell("trap '' PIPE; nearfind search plan --explain | head -n 1")
+    #expect(piped.status == 0)
+    #expect(piped.lines.count == 1)
+  }
+
+  @Test func aFullDiskIsSaid() throws {
+    let full = try sandbox.shell("nearfind search plan > /dev/full")
+    #expect(full.status == 3)
+    #expect(full.output.contains("cannot be written"))
+  }
+
+  @Test func watchingFollowsChangesUntilInterrupted() async throws {
+    let process = sandbox.process(["index", "--watch"])
+    let errors = sandbox.root.appending(path: "watch-errors")
+    try Data().write(to: errors)
+    process.standardError = try FileHandle(forWritingTo: errors)
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    defer { if process.isRunning { process.terminate() } }
+    func said() -> String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+
+    try await wait(for: "watching to begin") { said().contains("Watching") }
+    try sandbox.write("late", to: "share/latecomer.txt")
+    try await wait(for: "the new file to be found") {
+      try sandbox.run("search", "--strict", "latecomer").status == 0
+    }
+    process.interrupt()
+    try await wait(for: "the program to end") { !process.isRunning }
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == ExitStatus.interrupted.rawValue)
+    #expect(said().contains("goes on from here"))
+  }
+
+  /// Looks again and again, without a guess at how long something takes.
+  private func wait(for what: String, _ condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while try !condition() {
+      try #require(ContinuousClock.now < deadline, "waited 30 s for \(what)")
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+}
