@@ -1,5 +1,4 @@
 internal import CXapian
-import Foundation
 import SearchModel
 
 /// Making parts: every function leaves complete files that are forced to the disk, or nothing.
@@ -53,12 +52,9 @@ enum PartWriting {
   private static func merge(
     _ sources: [String], to path: String, in index: IndexFiles
   ) throws(EngineError) {
-    let copies = sources.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    let pointers = copies.map { UnsafePointer($0) }
-    try calling(about: index.path) { error in
-      pointers.withUnsafeBufferPointer {
-        cxapian_merge_parts($0.baseAddress, $0.count, path, error)
+    try withCStrings(sources) { (sources) throws(EngineError) in
+      try calling(about: index.path) { error in
+        cxapian_merge_parts(sources.baseAddress, sources.count, path, error)
       }
     }
   }
