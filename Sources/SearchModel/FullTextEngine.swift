@@ -4,64 +4,64 @@
 /// Changes become visible and durable together, at ``commit(notes:)``, and not before. Searches may
 /// run at any time, from any number of tasks; each sees one revision whole.
 public protocol FullTextEngine: Sendable {
-    /// Takes changes into the uncommitted batch, in order: a later change of the same key wins.
-    ///
-    /// - Throws: ``EngineError``; after an error the uncommitted batch is gone and the committed
-    ///   state is untouched, so the caller can apply the batch again.
-    func apply(_ changes: [RecordChange]) async throws(EngineError)
+  /// Takes changes into the uncommitted batch, in order: a later change of the same key wins.
+  ///
+  /// - Throws: ``EngineError``; after an error the uncommitted batch is gone and the committed
+  ///   state is untouched, so the caller can apply the batch again.
+  func apply(_ changes: [RecordChange]) async throws(EngineError)
 
-    /// Makes the batch visible and durable, all of it or nothing.
-    ///
-    /// - Parameter notes: replaces the notes of these names; kept with the records in one atomic
-    ///   step, so a note can say what the index holds ("catalog sequence 4711").
-    /// - Returns: the new revision; the present one when there was nothing to commit.
-    @discardableResult
-    func commit(notes: [String: String]) async throws(EngineError) -> Revision
+  /// Makes the batch visible and durable, all of it or nothing.
+  ///
+  /// - Parameter notes: replaces the notes of these names; kept with the records in one atomic
+  ///   step, so a note can say what the index holds ("catalog sequence 4711").
+  /// - Returns: the new revision; the present one when there was nothing to commit.
+  @discardableResult
+  func commit(notes: [String: String]) async throws(EngineError) -> Revision
 
-    /// The committed notes.
-    func notes() async throws(EngineError) -> [String: String]
+  /// The committed notes.
+  func notes() async throws(EngineError) -> [String: String]
 
-    /// The revision that a search would see now.
-    func revision() async throws(EngineError) -> Revision
+  /// The revision that a search would see now.
+  func revision() async throws(EngineError) -> Revision
 
-    /// The totals, and for each weighted leaf of the query its document frequency. For
-    /// ``Query/nothing`` the totals alone.
-    func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics
+  /// The totals, and for each weighted leaf of the query its document frequency. For
+  /// ``Query/nothing`` the totals alone.
+  func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics
 
-    func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer
+  func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer
 
-    /// - Returns: the stored record, with an empty text; nil where there is none.
-    func record(for key: RecordKey) async throws(EngineError) -> Record?
+  /// - Returns: the stored record, with an empty text; nil where there is none.
+  func record(for key: RecordKey) async throws(EngineError) -> Record?
 
-    /// Words of the index that are spelled like `word`, nearest first, then the most frequent.
-    /// Empty when the index holds nothing near it, and never `word` itself.
-    func spellings(of word: String, limit: Int) async throws(EngineError) -> [String]
+  /// Words of the index that are spelled like `word`, nearest first, then the most frequent.
+  /// Empty when the index holds nothing near it, and never `word` itself.
+  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String]
 }
 
 /// One step of a batch.
 public enum RecordChange: Hashable, Sendable {
-    /// Adds the record, or replaces the one with its key.
-    case put(Record)
+  /// Adds the record, or replaces the one with its key.
+  case put(Record)
 
-    /// Removes the record with this key; nothing happens where there is none.
-    case remove(RecordKey)
+  /// Removes the record with this key; nothing happens where there is none.
+  case remove(RecordKey)
 
-    public var key: RecordKey {
-        switch self {
-        case .put(let record): record.key
-        case .remove(let key): key
-        }
+  public var key: RecordKey {
+    switch self {
+    case .put(let record): record.key
+    case .remove(let key): key
     }
+  }
 }
 
 /// A committed state of an index. A larger number is newer; numbers of different indexes do not
 /// compare.
 public struct Revision: Hashable, Sendable, Codable, Comparable {
-    public var number: UInt64
+  public var number: UInt64
 
-    public init(_ number: UInt64) {
-        self.number = number
-    }
+  public init(_ number: UInt64) {
+    self.number = number
+  }
 
-    public static func < (left: Revision, right: Revision) -> Bool { left.number < right.number }
+  public static func < (left: Revision, right: Revision) -> Bool { left.number < right.number }
 }

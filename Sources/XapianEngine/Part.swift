@@ -37,7 +37,9 @@ final class Part: @unchecked Sendable {
   deinit { cxapian_part_close(handle) }
 
   /// Records that are not removed.
-  var recordCount: Int { Int(cxapian_part_totals(handle).document_count) - removals.documents.count }
+  var recordCount: Int {
+    Int(cxapian_part_totals(handle).document_count) - removals.documents.count
+  }
 
   var totalLength: Int { Int(cxapian_part_totals(handle).total_length - removals.totalLength) }
 

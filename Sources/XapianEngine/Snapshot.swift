@@ -9,7 +9,8 @@ struct Snapshot: Sendable {
   let parts: [Part]
 
   /// Opens what the manifest names, taking over parts that `previous` has open already.
-  init(_ manifest: Manifest, in index: IndexFiles, reusing previous: Snapshot?) throws(EngineError) {
+  init(_ manifest: Manifest, in index: IndexFiles, reusing previous: Snapshot?) throws(EngineError)
+  {
     self.manifest = manifest
     var parts: [Part] = []
     for description in manifest.parts {

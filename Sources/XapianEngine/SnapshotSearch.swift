@@ -129,7 +129,8 @@ struct SnapshotSearch: Sendable {
 
   private func precedes(_ left: Candidate, _ right: Candidate) -> Bool {
     if left.sortKey != right.sortKey {
-      return left.sortKey.lexicographicallyPrecedes(right.sortKey) == request.sort.shimOrder.ascending
+      return left.sortKey.lexicographicallyPrecedes(right.sortKey)
+        == request.sort.shimOrder.ascending
     }
     if left.weight != right.weight { return left.weight > right.weight }
     return left.key.lexicographicallyPrecedes(right.key)

@@ -6,7 +6,8 @@ extension Snapshot {
   /// The totals, and how many records each weighted leaf of the query matches.
   func statistics(for query: TermQuery) throws(EngineError) -> CollectionStatistics {
     var statistics = totals
-    for leaf in query.weightedLeaves where statistics.documentFrequencies[leaf.statisticsKey] == nil {
+    for leaf in query.weightedLeaves where statistics.documentFrequencies[leaf.statisticsKey] == nil
+    {
       let frequency = try documentFrequency(of: leaf.terms)
       if frequency > 0 { statistics.documentFrequencies[leaf.statisticsKey] = frequency }
     }

@@ -7,96 +7,96 @@ import Testing
 @testable import Node
 
 @Suite struct ContentReadingTests {
-    /// A session whose reader does something to the files while it reads them.
-    private func session(
-        _ state: TemporaryFolder, _ engine: RecordingEngine,
-        meddle: @escaping @Sendable (String) -> Void
-    ) throws -> IndexingSession {
-        IndexingSession(
-            catalog: try Catalog(folder: state.path, access: .writing), engine: engine,
-            extraction: { (file) throws(ExtractionError) in
-                let path = String(decoding: file.pathBytes, as: UTF8.self)
-                let data = FileManager.default.contents(atPath: path)
-                meddle(path)
-                guard let data else { throw .vanished }
-                return ExtractedContent(text: String(decoding: data, as: UTF8.self))
-            })
-    }
+  /// A session whose reader does something to the files while it reads them.
+  private func session(
+    _ state: TemporaryFolder, _ engine: RecordingEngine,
+    meddle: @escaping @Sendable (String) -> Void
+  ) throws -> IndexingSession {
+    IndexingSession(
+      catalog: try Catalog(folder: state.path, access: .writing), engine: engine,
+      extraction: { (file) throws(ExtractionError) in
+        let path = String(decoding: file.pathBytes, as: UTF8.self)
+        let data = FileManager.default.contents(atPath: path)
+        meddle(path)
+        guard let data else { throw .vanished }
+        return ExtractedContent(text: String(decoding: data, as: UTF8.self))
+      })
+  }
 
-    @Test func aFileThatChangesWhileItIsReadIsReadAgain() async throws {
-        let shared = try TemporaryFolder()
-        let state = try TemporaryFolder()
-        let engine = RecordingEngine()
-        try shared.write("before", to: "file")
-        let isFirst = Atomic(true)
-        let session = try session(state, engine) { path in
-            guard isFirst.exchange(false, ordering: .relaxed) else { return }
-            try? Data("after, and longer".utf8).write(to: URL(fileURLWithPath: path))
-        }
-        _ = try await session.index([shared.bytes])
-        // Never the hash of the one with the text of the other.
-        #expect(engine.records.values.first?.contentHash == nil)
-        #expect(try session.catalog.status().counts.pending == 1)
-        _ = try await session.index([shared.bytes])
-        let record = try #require(engine.records.values.first)
-        #expect(record.text == "after, and longer")
-        #expect(record.contentHash?.hexadecimal == sha256("after, and longer"))
+  @Test func aFileThatChangesWhileItIsReadIsReadAgain() async throws {
+    let shared = try TemporaryFolder()
+    let state = try TemporaryFolder()
+    let engine = RecordingEngine()
+    try shared.write("before", to: "file")
+    let isFirst = Atomic(true)
+    let session = try session(state, engine) { path in
+      guard isFirst.exchange(false, ordering: .relaxed) else { return }
+      try? Data("after, and longer".utf8).write(to: URL(fileURLWithPath: path))
     }
+    _ = try await session.index([shared.bytes])
+    // Never the hash of the one with the text of the other.
+    #expect(engine.records.values.first?.contentHash == nil)
+    #expect(try session.catalog.status().counts.pending == 1)
+    _ = try await session.index([shared.bytes])
+    let record = try #require(engine.records.values.first)
+    #expect(record.text == "after, and longer")
+    #expect(record.contentHash?.hexadecimal == sha256("after, and longer"))
+  }
 
-    @Test func aFileThatVanishesWhileItIsReadGoesWithTheNextLook() async throws {
-        let shared = try TemporaryFolder()
-        let state = try TemporaryFolder()
-        let engine = RecordingEngine()
-        for name in ["a", "b", "c"] { try shared.write(name, to: name) }
-        let session = try session(state, engine) { path in unlink(path) }
-        let summary = try await session.index([shared.bytes])
-        #expect(summary.readCount == 3)
-        _ = try await session.index([shared.bytes])
-        #expect(engine.records.isEmpty)
-    }
+  @Test func aFileThatVanishesWhileItIsReadGoesWithTheNextLook() async throws {
+    let shared = try TemporaryFolder()
+    let state = try TemporaryFolder()
+    let engine = RecordingEngine()
+    for name in ["a", "b", "c"] { try shared.write(name, to: name) }
+    let session = try session(state, engine) { path in unlink(path) }
+    let summary = try await session.index([shared.bytes])
+    #expect(summary.readCount == 3)
+    _ = try await session.index([shared.bytes])
+    #expect(engine.records.isEmpty)
+  }
 
-    @Test func aHugeFileIsReadInLittleMemory() async throws {
-        let workshop = try Workshop()
-        // A hole of a gibibyte would take long to hash; 64 MiB show whether it is read in parts.
-        let path = workshop.shared.path("huge")
-        FileManager.default.createFile(atPath: path, contents: nil)
-        #expect(truncate(path, 64 << 20) == 0)
-        let status = try FolderHandle(root: workshop.shared.bytes).status(
-            ofEntry: PathBytes("huge")
-        ).1
-        let steps = Mutex<[Int]>([])
-        let reading = ContentReading { (_) throws(ExtractionError) in nil }
-        let outcome = try await reading.read(
-            PendingFile(id: 1, root: workshop.shared.bytes, path: PathBytes("huge"), status: status)
-        ) { count in steps.withLock { $0.append(count) } }
-        guard case .read(_, .success(.empty)) = outcome else {
-            Issue.record("\(outcome)")
-            return
-        }
-        #expect(steps.withLock { $0.reduce(0, +) } == 64 << 20)
-        #expect(steps.withLock { $0.max()! } <= 1 << 20)
+  @Test func aHugeFileIsReadInLittleMemory() async throws {
+    let workshop = try Workshop()
+    // A hole of a gibibyte would take long to hash; 64 MiB show whether it is read in parts.
+    let path = workshop.shared.path("huge")
+    FileManager.default.createFile(atPath: path, contents: nil)
+    #expect(truncate(path, 64 << 20) == 0)
+    let status = try FolderHandle(root: workshop.shared.bytes).status(
+      ofEntry: PathBytes("huge")
+    ).1
+    let steps = Mutex<[Int]>([])
+    let reading = ContentReading { (_) throws(ExtractionError) in nil }
+    let outcome = try await reading.read(
+      PendingFile(id: 1, root: workshop.shared.bytes, path: PathBytes("huge"), status: status)
+    ) { count in steps.withLock { $0.append(count) } }
+    guard case .read(_, .success(.empty)) = outcome else {
+      Issue.record("\(outcome)")
+      return
     }
+    #expect(steps.withLock { $0.reduce(0, +) } == 64 << 20)
+    #expect(steps.withLock { $0.max()! } <= 1 << 20)
+  }
 
-    /// In a process that is not the superuser's, to whom nothing is unreadable.
-    @Test func whatMayNotBeReadIsNotedAndTheRestIsFound() async throws {
-        await #expect(processExitsWith: .success) {
-            if getuid() == 0, setgid(65534) != 0 || setuid(65534) != 0 { exit(2) }
-            let workshop = try Workshop()
-            try workshop.shared.write("x", to: "open")
-            try workshop.shared.write("x", to: "closed")
-            try workshop.shared.write("x", to: "folder/inside")
-            chmod(workshop.shared.path("closed"), 0)
-            chmod(workshop.shared.path("folder"), 0)
-            let summary = try await workshop.index()
-            var isRight = workshop.paths == ["closed", "open"]
-            isRight = isRight && summary.notes.count == 1
-            let failed = try workshop.catalog.status().counts.failed
-            chmod(workshop.shared.path("closed"), 0o600)
-            chmod(workshop.shared.path("folder"), 0o700)
-            try await workshop.index()
-            isRight = isRight && workshop.paths == ["closed", "folder/inside", "open"]
-            let done = try workshop.catalog.status().counts.done
-            exit(isRight && failed == 1 && done == 3 ? 0 : 1)
-        }
+  /// In a process that is not the superuser's, to whom nothing is unreadable.
+  @Test func whatMayNotBeReadIsNotedAndTheRestIsFound() async throws {
+    await #expect(processExitsWith: .success) {
+      if getuid() == 0, setgid(65534) != 0 || setuid(65534) != 0 { exit(2) }
+      let workshop = try Workshop()
+      try workshop.shared.write("x", to: "open")
+      try workshop.shared.write("x", to: "closed")
+      try workshop.shared.write("x", to: "folder/inside")
+      chmod(workshop.shared.path("closed"), 0)
+      chmod(workshop.shared.path("folder"), 0)
+      let summary = try await workshop.index()
+      var isRight = workshop.paths == ["closed", "open"]
+      isRight = isRight && summary.notes.count == 1
+      let failed = try workshop.catalog.status().counts.failed
+      chmod(workshop.shared.path("closed"), 0o600)
+      chmod(workshop.shared.path("folder"), 0o700)
+      try await workshop.index()
+      isRight = isRight && workshop.paths == ["closed", "folder/inside", "open"]
+      let done = try workshop.catalog.status().counts.done
+      exit(isRight && failed == 1 && done == 3 ? 0 : 1)
     }
+  }
 }

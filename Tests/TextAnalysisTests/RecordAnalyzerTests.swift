@@ -4,95 +4,95 @@ import Testing
 @testable import TextAnalysis
 
 @Suite struct RecordAnalyzerTests {
-    private static let alphabet: [Character] = Array("aAbBzZ019_-. é보고ㅎ漢カ’\u{301}\n")
+  private static let alphabet: [Character] = Array("aAbBzZ019_-. é보고ㅎ漢カ’\u{301}\n")
 
-    @Test func namesAreSplitAndOtherFieldsStemmed() {
-        let terms = RecordAnalyzer().analyze(
-            record(
-                "ProjectPlan_v2.final.pdf", directory: "home/Documents", title: "Planning files",
-                keywords: ["budgets"], text: "The files of the files")
-        ).terms
-        #expect(terms["project"] == .name)
-        #expect(terms["projectplan"] == .name)
-        #expect(terms["projectplanv2final"] == .name)
-        #expect(terms["plan"] == [.name, .title])
-        #expect(terms["documents"] == .directory)
-        #expect(terms["document"] == nil)
-        #expect(terms["budget"] == .keyword)
-        #expect(terms["file"]?.contains(.title) == true)
-        #expect(terms["file"]?.textCount == 2)
-    }
+  @Test func namesAreSplitAndOtherFieldsStemmed() {
+    let terms = RecordAnalyzer().analyze(
+      record(
+        "ProjectPlan_v2.final.pdf", directory: "home/Documents", title: "Planning files",
+        keywords: ["budgets"], text: "The files of the files")
+    ).terms
+    #expect(terms["project"] == .name)
+    #expect(terms["projectplan"] == .name)
+    #expect(terms["projectplanv2final"] == .name)
+    #expect(terms["plan"] == [.name, .title])
+    #expect(terms["documents"] == .directory)
+    #expect(terms["document"] == nil)
+    #expect(terms["budget"] == .keyword)
+    #expect(terms["file"]?.contains(.title) == true)
+    #expect(terms["file"]?.textCount == 2)
+  }
 
-    @Test(arguments: UInt64(1)...60)
-    func packedFormHoldsWhatAnOracleCounts(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        func text(_ length: ClosedRange<Int>) -> String {
-            generator.text(of: Self.alphabet, length: length)
-        }
-        let entry = record(
-            text(0...30), directory: text(0...30), title: text(0...30),
-            keywords: [text(0...9), text(0...9)], text: text(0...300))
-        var analyzer = RecordAnalyzer()
-        var buffer: [UInt8] = [1, 2, 3]
-        // The scratch of one record must not reach the next.
-        _ = analyzer.append(record("other.txt", text: "other words"), to: &buffer)
-        let start = buffer.count
-        let size = analyzer.append(entry, to: &buffer)
-        let terms = Array(PackedTerms(Array(buffer[start...])))
-        #expect(terms.count == size.termCount, "seed \(seed)")
-        #expect(Set(terms.map(\.text)).count == terms.count, "seed \(seed)")
-        #expect(
-            terms.reduce(0) { $0 + Int($1.occurrences.rawValue) } == size.length, "seed \(seed)")
-        let analyzed = analyzer.analyze(entry)
-        #expect(analyzed.terms.count == terms.count, "seed \(seed)")
-        var positions: [Int: String] = [:]
-        for term in terms {
-            #expect(analyzed.terms[term.text] == term.occurrences, "seed \(seed)")
-            #expect(
-                min(term.positions.count, 7) == term.occurrences.textCount, "seed \(seed)")
-            for position in term.positions { positions[position] = term.text }
-        }
-        // The tokens that highlighting sees are those of the index, but for their stems.
-        let tokens = FieldTokens.tokens(in: entry.text, field: .text)
-        #expect(tokens.count == positions.count, "seed \(seed)")
-        for (position, token) in tokens.enumerated() {
-            #expect(positions[position] == EnglishStemmer.stem(token.text), "seed \(seed)")
-        }
+  @Test(arguments: UInt64(1)...60)
+  func packedFormHoldsWhatAnOracleCounts(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    func text(_ length: ClosedRange<Int>) -> String {
+      generator.text(of: Self.alphabet, length: length)
     }
+    let entry = record(
+      text(0...30), directory: text(0...30), title: text(0...30),
+      keywords: [text(0...9), text(0...9)], text: text(0...300))
+    var analyzer = RecordAnalyzer()
+    var buffer: [UInt8] = [1, 2, 3]
+    // The scratch of one record must not reach the next.
+    _ = analyzer.append(record("other.txt", text: "other words"), to: &buffer)
+    let start = buffer.count
+    let size = analyzer.append(entry, to: &buffer)
+    let terms = Array(PackedTerms(Array(buffer[start...])))
+    #expect(terms.count == size.termCount, "seed \(seed)")
+    #expect(Set(terms.map(\.text)).count == terms.count, "seed \(seed)")
+    #expect(
+      terms.reduce(0) { $0 + Int($1.occurrences.rawValue) } == size.length, "seed \(seed)")
+    let analyzed = analyzer.analyze(entry)
+    #expect(analyzed.terms.count == terms.count, "seed \(seed)")
+    var positions: [Int: String] = [:]
+    for term in terms {
+      #expect(analyzed.terms[term.text] == term.occurrences, "seed \(seed)")
+      #expect(
+        min(term.positions.count, 7) == term.occurrences.textCount, "seed \(seed)")
+      for position in term.positions { positions[position] = term.text }
+    }
+    // The tokens that highlighting sees are those of the index, but for their stems.
+    let tokens = FieldTokens.tokens(in: entry.text, field: .text)
+    #expect(tokens.count == positions.count, "seed \(seed)")
+    for (position, token) in tokens.enumerated() {
+      #expect(positions[position] == EnglishStemmer.stem(token.text), "seed \(seed)")
+    }
+  }
 
-    @Test func termsAreCutOnACharactersBorder() {
-        let long = String(repeating: "é", count: 100)
-        let terms = RecordAnalyzer().analyze(record("x" + long)).terms
-        #expect(terms.keys.contains { $0.utf8.count == 63 })
-        for term in terms.keys { #expect(term.utf8.count <= TermLimits.maximumByteCount) }
-        #expect(finds("x" + long, record("x" + long)))
-    }
+  @Test func termsAreCutOnACharactersBorder() {
+    let long = String(repeating: "é", count: 100)
+    let terms = RecordAnalyzer().analyze(record("x" + long)).terms
+    #expect(terms.keys.contains { $0.utf8.count == 63 })
+    for term in terms.keys { #expect(term.utf8.count <= TermLimits.maximumByteCount) }
+    #expect(finds("x" + long, record("x" + long)))
+  }
 
-    @Test func hugeInputIsBoundedInTermsAndTime() {
-        let clock = ContinuousClock()
-        let duration = clock.measure {
-            let word = String(repeating: "a", count: 100_000)
-            let many = (0..<100_000).map { "w\($0)" }.joined(separator: " ")
-            let hangul = String(repeating: "가나다", count: 100_000)
-            for entry in [
-                record(word), record(many), record("a", title: many), record("a", text: many),
-                record("a", text: hangul),
-                record("a", keywords: Array(repeating: word, count: 500)),
-                record(String(repeating: "aB", count: 50_000)),
-                record("a\(String(repeating: "\u{301}", count: 50_000))"),
-            ] {
-                let analyzed = RecordAnalyzer().analyze(entry)
-                #expect(analyzed.terms.count <= TermLimits.maximumTextTokenCount + 600)
-                #expect(analyzed.textPositions.values.allSatisfy { $0.count <= 65_535 })
-            }
-            _ = QueryAnalyzer().analyze(.words(word))
-            let query = QueryAnalyzer().analyze(.words(many))
-            #expect(query.leafCount <= QueryAnalyzer.maximumLeafCount)
-            _ = QueryAnalyzer().analyze(.resembling(many))
-            _ = QueryAnalyzer().analyze(.word(hangul, field: nil))
-            _ = QueryAnalyzer().analyze(.phrase(many, field: nil))
-        }
-        // Quadratic behaviour would take minutes.
-        #expect(duration < .seconds(30))
+  @Test func hugeInputIsBoundedInTermsAndTime() {
+    let clock = ContinuousClock()
+    let duration = clock.measure {
+      let word = String(repeating: "a", count: 100_000)
+      let many = (0..<100_000).map { "w\($0)" }.joined(separator: " ")
+      let hangul = String(repeating: "가나다", count: 100_000)
+      for entry in [
+        record(word), record(many), record("a", title: many), record("a", text: many),
+        record("a", text: hangul),
+        record("a", keywords: Array(repeating: word, count: 500)),
+        record(String(repeating: "aB", count: 50_000)),
+        record("a\(String(repeating: "\u{301}", count: 50_000))"),
+      ] {
+        let analyzed = RecordAnalyzer().analyze(entry)
+        #expect(analyzed.terms.count <= TermLimits.maximumTextTokenCount + 600)
+        #expect(analyzed.textPositions.values.allSatisfy { $0.count <= 65_535 })
+      }
+      _ = QueryAnalyzer().analyze(.words(word))
+      let query = QueryAnalyzer().analyze(.words(many))
+      #expect(query.leafCount <= QueryAnalyzer.maximumLeafCount)
+      _ = QueryAnalyzer().analyze(.resembling(many))
+      _ = QueryAnalyzer().analyze(.word(hangul, field: nil))
+      _ = QueryAnalyzer().analyze(.phrase(many, field: nil))
     }
+    // Quadratic behaviour would take minutes.
+    #expect(duration < .seconds(30))
+  }
 }

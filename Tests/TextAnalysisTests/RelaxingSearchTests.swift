@@ -6,128 +6,128 @@ import Testing
 /// Finds by the plainest reading of queries; the weight is the number of the query's words that
 /// stand in the name. Only what ``RelaxingSearch`` asks of an engine.
 private struct ListEngine: FullTextEngine {
-    var records: [Record]
+  var records: [Record]
 
-    func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer {
-        let query = QueryAnalyzer().analyze(request.query)
-        let found = records.filter { matches(query, $0) }
-        let hits = found.map { Hit(record: $0, weight: weight(request.query, $0)) }
-            .sorted { ($1.weight, $0.record.key) < ($0.weight, $1.record.key) }
-        return SearchAnswer(
-            hits: Array(hits.dropFirst(request.offset).prefix(request.limit)),
-            matchCount: .exactly(found.count), revision: Revision(1))
-    }
+  func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer {
+    let query = QueryAnalyzer().analyze(request.query)
+    let found = records.filter { matches(query, $0) }
+    let hits = found.map { Hit(record: $0, weight: weight(request.query, $0)) }
+      .sorted { ($1.weight, $0.record.key) < ($0.weight, $1.record.key) }
+    return SearchAnswer(
+      hits: Array(hits.dropFirst(request.offset).prefix(request.limit)),
+      matchCount: .exactly(found.count), revision: Revision(1))
+  }
 
-    private func weight(_ query: Query, _ record: Record) -> Double {
-        switch query {
-        case .word(let word, _): finds(word, record) ? 1 : 0
-        case .resembling(let text):
-            text.split(separator: " ").reduce(0) { $0 + (finds(String($1), record) ? 1 : 0) }
-        case .all(let children), .any(let children):
-            children.reduce(0) { $0 + weight($1, record) }
-        default: 0
-        }
+  private func weight(_ query: Query, _ record: Record) -> Double {
+    switch query {
+    case .word(let word, _): finds(word, record) ? 1 : 0
+    case .resembling(let text):
+      text.split(separator: " ").reduce(0) { $0 + (finds(String($1), record) ? 1 : 0) }
+    case .all(let children), .any(let children):
+      children.reduce(0) { $0 + weight($1, record) }
+    default: 0
     }
+  }
 
-    func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
-        let words = records.flatMap { RecordAnalyzer().analyze($0).terms.keys }
-        return SpellingSuggester.suggestions(
-            for: word, in: words.map { (word: $0, documentFrequency: 1) }, limit: limit)
-    }
+  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
+    let words = records.flatMap { RecordAnalyzer().analyze($0).terms.keys }
+    return SpellingSuggester.suggestions(
+      for: word, in: words.map { (word: $0, documentFrequency: 1) }, limit: limit)
+  }
 
-    func apply(_ changes: [RecordChange]) async throws(EngineError) {}
-    func commit(notes: [String: String]) async throws(EngineError) -> Revision { Revision(1) }
-    func notes() async throws(EngineError) -> [String: String] { [:] }
-    func revision() async throws(EngineError) -> Revision { Revision(1) }
-    func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics {
-        CollectionStatistics()
-    }
-    func record(for key: RecordKey) async throws(EngineError) -> Record? { nil }
+  func apply(_ changes: [RecordChange]) async throws(EngineError) {}
+  func commit(notes: [String: String]) async throws(EngineError) -> Revision { Revision(1) }
+  func notes() async throws(EngineError) -> [String: String] { [:] }
+  func revision() async throws(EngineError) -> Revision { Revision(1) }
+  func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics {
+    CollectionStatistics()
+  }
+  func record(for key: RecordKey) async throws(EngineError) -> Record? { nil }
 }
 
 @Suite struct RelaxingSearchTests {
-    private let search = RelaxingSearch(
-        engine: ListEngine(
-            records: [
-                "budget report", "budget plan", "report plan", "budget report plan", "photo",
-                "projectplan",
-            ].enumerated().map { index, name in
-                Record(key: RecordKey("k\(index)")!, filename: name)
-            }))
+  private let search = RelaxingSearch(
+    engine: ListEngine(
+      records: [
+        "budget report", "budget plan", "report plan", "budget report plan", "photo",
+        "projectplan",
+      ].enumerated().map { index, name in
+        Record(key: RecordKey("k\(index)")!, filename: name)
+      }))
 
-    private func names(_ answer: RelaxedAnswer) -> [String] {
-        answer.answer.hits.map(\.record.filename)
-    }
+  private func names(_ answer: RelaxedAnswer) -> [String] {
+    answer.answer.hits.map(\.record.filename)
+  }
 
-    @Test func whatMatchesAllWordsComesFirst() async throws {
-        let answer = try await search.search(SearchRequest(query: .words("budget report")))
-        #expect(
-            names(answer) == ["budget report", "budget report plan", "budget plan", "report plan"])
-        #expect(answer.partialStart == 2)
-        #expect(answer.answer.matchCount == .exactly(2))
-        #expect(answer.corrections.isEmpty && answer.unmatchedWords.isEmpty)
-    }
+  @Test func whatMatchesAllWordsComesFirst() async throws {
+    let answer = try await search.search(SearchRequest(query: .words("budget report")))
+    #expect(
+      names(answer) == ["budget report", "budget report plan", "budget plan", "report plan"])
+    #expect(answer.partialStart == 2)
+    #expect(answer.answer.matchCount == .exactly(2))
+    #expect(answer.corrections.isEmpty && answer.unmatchedWords.isEmpty)
+  }
 
-    @Test func pagesContinueEachOther() async throws {
-        let whole = try await search.search(
-            SearchRequest(query: .words("budget report"), limit: 10))
-        for limit in 1...3 {
-            var paged: [String] = []
-            for offset in stride(from: 0, to: 6, by: limit) {
-                let page = try await search.search(
-                    SearchRequest(query: .words("budget report"), limit: limit, offset: offset))
-                for index in page.answer.hits.indices {
-                    #expect(
-                        (offset + index >= 2) == (page.partialStart.map { index >= $0 } ?? false))
-                }
-                paged += names(page)
-            }
-            #expect(paged == names(whole))
+  @Test func pagesContinueEachOther() async throws {
+    let whole = try await search.search(
+      SearchRequest(query: .words("budget report"), limit: 10))
+    for limit in 1...3 {
+      var paged: [String] = []
+      for offset in stride(from: 0, to: 6, by: limit) {
+        let page = try await search.search(
+          SearchRequest(query: .words("budget report"), limit: limit, offset: offset))
+        for index in page.answer.hits.indices {
+          #expect(
+            (offset + index >= 2) == (page.partialStart.map { index >= $0 } ?? false))
         }
+        paged += names(page)
+      }
+      #expect(paged == names(whole))
     }
+  }
 
-    @Test func mistypedWordsAreCorrectedAndSaid() async throws {
-        let single = try await search.search(SearchRequest(query: .words("phtoo")))
-        #expect(names(single) == ["photo"])
-        #expect(single.corrections == [.init(word: "phtoo", spelling: "photo")])
-        #expect(single.unmatchedWords == ["phtoo"])
-        #expect(single.partialStart == 0)
-        let several = try await search.search(SearchRequest(query: .words("budgte plan"), limit: 2))
-        #expect(names(several) == ["budget plan", "budget report plan"])
-        #expect(several.corrections == [.init(word: "budgte", spelling: "budget")])
-    }
+  @Test func mistypedWordsAreCorrectedAndSaid() async throws {
+    let single = try await search.search(SearchRequest(query: .words("phtoo")))
+    #expect(names(single) == ["photo"])
+    #expect(single.corrections == [.init(word: "phtoo", spelling: "photo")])
+    #expect(single.unmatchedWords == ["phtoo"])
+    #expect(single.partialStart == 0)
+    let several = try await search.search(SearchRequest(query: .words("budgte plan"), limit: 2))
+    #expect(names(several) == ["budget plan", "budget report plan"])
+    #expect(several.corrections == [.init(word: "budgte", spelling: "budget")])
+  }
 
-    @Test func wordsInsideOthersAreFound() async throws {
-        let answer = try await search.search(SearchRequest(query: .words("rojectpl")))
-        #expect(names(answer) == ["projectplan"])
-        #expect(answer.wordsInsideOthers == ["rojectpl"])
-        #expect(answer.corrections.isEmpty)
-    }
+  @Test func wordsInsideOthersAreFound() async throws {
+    let answer = try await search.search(SearchRequest(query: .words("rojectpl")))
+    #expect(names(answer) == ["projectplan"])
+    #expect(answer.wordsInsideOthers == ["rojectpl"])
+    #expect(answer.corrections.isEmpty)
+  }
 
-    @Test func restrictionsHoldForPartialMatchesToo() async throws {
-        let query = Query.all([
-            .word("budget", field: nil), .word("report", field: nil),
-            .not(.word("plan", field: nil)),
-        ])
-        let answer = try await search.search(SearchRequest(query: query))
-        #expect(names(answer) == ["budget report"])
-        #expect(answer.partialStart == nil)
-    }
+  @Test func restrictionsHoldForPartialMatchesToo() async throws {
+    let query = Query.all([
+      .word("budget", field: nil), .word("report", field: nil),
+      .not(.word("plan", field: nil)),
+    ])
+    let answer = try await search.search(SearchRequest(query: query))
+    #expect(names(answer) == ["budget report"])
+    #expect(answer.partialStart == nil)
+  }
 
-    @Test func queriesWithOperatorsAreAnsweredAsTheyStand() async throws {
-        for query in [
-            Query.phrase("budget report", field: nil), .prefix("phtoo", field: nil), .nothing,
-            .any([.words("phtoo"), .words("plna")]), .word("phtoo", field: .name),
-        ] {
-            let answer = try await search.search(SearchRequest(query: query))
-            #expect(answer.partialStart == nil && answer.corrections.isEmpty)
-        }
+  @Test func queriesWithOperatorsAreAnsweredAsTheyStand() async throws {
+    for query in [
+      Query.phrase("budget report", field: nil), .prefix("phtoo", field: nil), .nothing,
+      .any([.words("phtoo"), .words("plna")]), .word("phtoo", field: .name),
+    ] {
+      let answer = try await search.search(SearchRequest(query: query))
+      #expect(answer.partialStart == nil && answer.corrections.isEmpty)
     }
+  }
 
-    @Test func proseIsRankedByResemblance() async throws {
-        let answer = try await search.search(
-            SearchRequest(query: .words("the budget and report photo"), limit: 3))
-        #expect(answer.partialStart == 0)
-        #expect(Set(names(answer).prefix(2)) == ["budget report", "budget report plan"])
-    }
+  @Test func proseIsRankedByResemblance() async throws {
+    let answer = try await search.search(
+      SearchRequest(query: .words("the budget and report photo"), limit: 3))
+    #expect(answer.partialStart == 0)
+    #expect(Set(names(answer).prefix(2)) == ["budget report", "budget report plan"])
+  }
 }

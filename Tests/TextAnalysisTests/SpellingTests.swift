@@ -3,85 +3,85 @@ import Testing
 @testable import TextAnalysis
 
 @Suite struct SpellingTests {
-    /// The same distance by its recursive definition.
-    private func naiveDistance(_ left: ArraySlice<UInt32>, _ right: ArraySlice<UInt32>) -> Int {
-        if left.isEmpty { return right.count }
-        if right.isEmpty { return left.count }
-        var best = min(
-            naiveDistance(left.dropLast(), right) + 1, naiveDistance(left, right.dropLast()) + 1,
-            naiveDistance(left.dropLast(), right.dropLast()) + (left.last == right.last ? 0 : 1))
-        if left.count > 1, right.count > 1, left.last == right.dropLast().last,
-            left.dropLast().last == right.last
-        {
-            best = min(best, naiveDistance(left.dropLast(2), right.dropLast(2)) + 1)
-        }
-        return best
+  /// The same distance by its recursive definition.
+  private func naiveDistance(_ left: ArraySlice<UInt32>, _ right: ArraySlice<UInt32>) -> Int {
+    if left.isEmpty { return right.count }
+    if right.isEmpty { return left.count }
+    var best = min(
+      naiveDistance(left.dropLast(), right) + 1, naiveDistance(left, right.dropLast()) + 1,
+      naiveDistance(left.dropLast(), right.dropLast()) + (left.last == right.last ? 0 : 1))
+    if left.count > 1, right.count > 1, left.last == right.dropLast().last,
+      left.dropLast().last == right.last
+    {
+      best = min(best, naiveDistance(left.dropLast(2), right.dropLast(2)) + 1)
     }
+    return best
+  }
 
-    @Test(arguments: UInt64(1)...30)
-    func distanceAgreesWithItsDefinition(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        for _ in 0..<8 {
-            let left = SpellingDistance.letters(generator.text(of: ["a", "b", "c"], length: 0...6))
-            let right = SpellingDistance.letters(
-                generator.text(of: ["a", "b", "c"], length: 0...6))
-            let expected = naiveDistance(left[...], right[...])
-            for limit in 0...7 {
-                #expect(
-                    SpellingDistance.between(left, right, limit: limit)
-                        == (expected <= limit ? expected : nil), "seed \(seed) \(left) \(right)")
-            }
-        }
-    }
-
-    @Test func hangulIsComparedByItsLetters() {
-        let distance = SpellingDistance.between(
-            SpellingDistance.letters("보고서"), SpellingDistance.letters("보거서"), limit: 3)
-        #expect(distance == 1)
+  @Test(arguments: UInt64(1)...30)
+  func distanceAgreesWithItsDefinition(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<8 {
+      let left = SpellingDistance.letters(generator.text(of: ["a", "b", "c"], length: 0...6))
+      let right = SpellingDistance.letters(
+        generator.text(of: ["a", "b", "c"], length: 0...6))
+      let expected = naiveDistance(left[...], right[...])
+      for limit in 0...7 {
         #expect(
-            SpellingSuggester.suggestions(
-                for: "회의룩",
-                in: [("회의록", 1), ("회사", 9)].map { (word: $0.0, documentFrequency: $0.1) },
-                limit: 3) == ["회의록"])
+          SpellingDistance.between(left, right, limit: limit)
+            == (expected <= limit ? expected : nil), "seed \(seed) \(left) \(right)")
+      }
     }
+  }
 
-    /// The prefilters must not lose a word: compared with a look at every word.
-    @Test(arguments: UInt64(1)...20)
-    func suggestionsAgreeWithAnExhaustiveLook(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        let alphabet: [Character] = ["a", "b", "c", "é", "보", "고"]
-        var frequencies: [String: Int] = [:]
-        for _ in 0..<400 {
-            frequencies[generator.text(of: alphabet, length: 1...10)] = Int.random(
-                in: 1...5, using: &generator)
-        }
-        let vocabulary = frequencies.map { (word: $0.key, documentFrequency: $0.value) }
-        for _ in 0..<10 {
-            let word = generator.text(of: alphabet, length: 1...10)
-            let letters = SpellingDistance.letters(word)
-            let limit = SpellingSuggester.maximumDistance(letterCount: letters.count)
-            let expected = vocabulary.compactMap { entry -> (Int, Int, String)? in
-                let other = SpellingDistance.letters(entry.word)
-                guard let distance = SpellingDistance.between(letters, other, limit: limit),
-                    distance == 1 || (distance > 1 && letters.first == other.first)
-                else { return nil }
-                return (distance, -entry.documentFrequency, entry.word)
-            }.sorted {
-                ($0.0, $0.1) != ($1.0, $1.1)
-                    ? ($0.0, $0.1) < ($1.0, $1.1) : $0.2.utf8.lexicographicallyPrecedes($1.2.utf8)
-            }
-            #expect(
-                SpellingSuggester.suggestions(for: word, in: vocabulary, limit: 3)
-                    == expected.prefix(3).map(\.2), "seed \(seed), \(word)")
-        }
-    }
+  @Test func hangulIsComparedByItsLetters() {
+    let distance = SpellingDistance.between(
+      SpellingDistance.letters("보고서"), SpellingDistance.letters("보거서"), limit: 3)
+    #expect(distance == 1)
+    #expect(
+      SpellingSuggester.suggestions(
+        for: "회의룩",
+        in: [("회의록", 1), ("회사", 9)].map { (word: $0.0, documentFrequency: $0.1) },
+        limit: 3) == ["회의록"])
+  }
 
-    @Test func numbersAndNamespacesAreNotSuggested() {
-        let vocabulary = ["2020", "report", "Oreport"].map { (word: $0, documentFrequency: 1) }
-        #expect(SpellingSuggester.suggestions(for: "2021", in: vocabulary, limit: 3).isEmpty)
-        #expect(
-            SpellingSuggester.suggestions(for: "reprot", in: vocabulary, limit: 3) == ["report"])
-        #expect(SpellingSuggester.suggestions(for: "report", in: vocabulary, limit: 3).isEmpty)
-        #expect(SpellingSuggester.suggestions(for: "reprot", in: vocabulary, limit: 0).isEmpty)
+  /// The prefilters must not lose a word: compared with a look at every word.
+  @Test(arguments: UInt64(1)...20)
+  func suggestionsAgreeWithAnExhaustiveLook(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    let alphabet: [Character] = ["a", "b", "c", "é", "보", "고"]
+    var frequencies: [String: Int] = [:]
+    for _ in 0..<400 {
+      frequencies[generator.text(of: alphabet, length: 1...10)] = Int.random(
+        in: 1...5, using: &generator)
     }
+    let vocabulary = frequencies.map { (word: $0.key, documentFrequency: $0.value) }
+    for _ in 0..<10 {
+      let word = generator.text(of: alphabet, length: 1...10)
+      let letters = SpellingDistance.letters(word)
+      let limit = SpellingSuggester.maximumDistance(letterCount: letters.count)
+      let expected = vocabulary.compactMap { entry -> (Int, Int, String)? in
+        let other = SpellingDistance.letters(entry.word)
+        guard let distance = SpellingDistance.between(letters, other, limit: limit),
+          distance == 1 || (distance > 1 && letters.first == other.first)
+        else { return nil }
+        return (distance, -entry.documentFrequency, entry.word)
+      }.sorted {
+        ($0.0, $0.1) != ($1.0, $1.1)
+          ? ($0.0, $0.1) < ($1.0, $1.1) : $0.2.utf8.lexicographicallyPrecedes($1.2.utf8)
+      }
+      #expect(
+        SpellingSuggester.suggestions(for: word, in: vocabulary, limit: 3)
+          == expected.prefix(3).map(\.2), "seed \(seed), \(word)")
+    }
+  }
+
+  @Test func numbersAndNamespacesAreNotSuggested() {
+    let vocabulary = ["2020", "report", "Oreport"].map { (word: $0, documentFrequency: 1) }
+    #expect(SpellingSuggester.suggestions(for: "2021", in: vocabulary, limit: 3).isEmpty)
+    #expect(
+      SpellingSuggester.suggestions(for: "reprot", in: vocabulary, limit: 3) == ["report"])
+    #expect(SpellingSuggester.suggestions(for: "report", in: vocabulary, limit: 3).isEmpty)
+    #expect(SpellingSuggester.suggestions(for: "reprot", in: vocabulary, limit: 0).isEmpty)
+  }
 }

@@ -10,35 +10,35 @@ import Foundation
 /// libraries, the plug-in's folder, the file, an empty `/tmp` in memory. So whatever takes it over
 /// cannot even read the user's other files into the index.
 public enum Confinement: Hashable, Sendable {
-    case bubblewrap
-    case unavailable(reason: String, remedy: String)
+  case bubblewrap
+  case unavailable(reason: String, remedy: String)
 
-    /// Tries it on this machine.
-    public static func probe() async -> Confinement {
-        guard access(bubblewrapPath, X_OK) == 0 else {
-            return .unavailable(
-                reason: "bubblewrap is not installed", remedy: "apt-get install bubblewrap")
-        }
-        let invocation = SandboxInvocation(command: ["/usr/bin/true"], folder: nil, file: nil)
-        let process = invocation.process(limits: ResourceLimits(timeout: 10))
-        let run = await BlockingWork.result { process.run(cancellation: ProcessCancellation()) }
-        guard case .success(let outcome) = run else {
-            return .unavailable(reason: "bubblewrap could not be started", remedy: generalRemedy)
-        }
-        if outcome.ending == .succeeded { return .bubblewrap }
-        let complaint = TextCleaning.line(
-            String(decoding: outcome.complaint, as: UTF8.self), maximumByteCount: 300)
-        return .unavailable(
-            reason: "the kernel refuses namespaces (\(complaint))", remedy: generalRemedy)
+  /// Tries it on this machine.
+  public static func probe() async -> Confinement {
+    guard access(bubblewrapPath, X_OK) == 0 else {
+      return .unavailable(
+        reason: "bubblewrap is not installed", remedy: "apt-get install bubblewrap")
     }
-
-    /// Nil where nothing is wrong.
-    public var remedy: String? {
-        if case .unavailable(_, let remedy) = self { remedy } else { nil }
+    let invocation = SandboxInvocation(command: ["/usr/bin/true"], folder: nil, file: nil)
+    let process = invocation.process(limits: ResourceLimits(timeout: 10))
+    let run = await BlockingWork.result { process.run(cancellation: ProcessCancellation()) }
+    guard case .success(let outcome) = run else {
+      return .unavailable(reason: "bubblewrap could not be started", remedy: generalRemedy)
     }
+    if outcome.ending == .succeeded { return .bubblewrap }
+    let complaint = TextCleaning.line(
+      String(decoding: outcome.complaint, as: UTF8.self), maximumByteCount: 300)
+    return .unavailable(
+      reason: "the kernel refuses namespaces (\(complaint))", remedy: generalRemedy)
+  }
 
-    static let bubblewrapPath = "/usr/bin/bwrap"
+  /// Nil where nothing is wrong.
+  public var remedy: String? {
+    if case .unavailable(_, let remedy) = self { remedy } else { nil }
+  }
 
-    private static let generalRemedy =
-        "allow user namespaces: sysctl user.max_user_namespaces=10000 kernel.unprivileged_userns_clone=1"
+  static let bubblewrapPath = "/usr/bin/bwrap"
+
+  private static let generalRemedy =
+    "allow user namespaces: sysctl user.max_user_namespaces=10000 kernel.unprivileged_userns_clone=1"
 }

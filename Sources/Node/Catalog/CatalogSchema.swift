@@ -12,43 +12,43 @@ import GRDB
 ///   file that is renamed keeps its identity and finds its content again; hard links share it.
 /// - `removals`: the keys of records that went, until acknowledged.
 enum CatalogSchema {
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: shares, folders, files, contents, removals") { database in
-            try database.execute(sql: version1)
-            try database.execute(
-                sql:
-                    "INSERT INTO catalog (id, identity, sequence, acknowledged) VALUES (1, ?, 0, 0)",
-                arguments: [UUID().uuidString])
-        }
-        return migrator
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1: shares, folders, files, contents, removals") { database in
+      try database.execute(sql: version1)
+      try database.execute(
+        sql:
+          "INSERT INTO catalog (id, identity, sequence, acknowledged) VALUES (1, ?, 0, 0)",
+        arguments: [UUID().uuidString])
     }
+    return migrator
+  }
 
-    private static let version1 = """
-        CREATE TABLE catalog (
-            id INTEGER PRIMARY KEY CHECK (id = 1), identity TEXT NOT NULL,
-            sequence INTEGER NOT NULL, acknowledged INTEGER NOT NULL);
-        CREATE TABLE shares (
-            id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
-            device INTEGER NOT NULL, inode INTEGER NOT NULL, scanned INTEGER, absence TEXT);
-        CREATE TABLE folders (
-            id INTEGER PRIMARY KEY, share INTEGER NOT NULL REFERENCES shares (id),
-            parent INTEGER, path BLOB NOT NULL, UNIQUE (share, path));
-        CREATE INDEX folders_parent ON folders (parent, path);
-        CREATE TABLE contents (
-            id INTEGER PRIMARY KEY, inode INTEGER NOT NULL, device INTEGER NOT NULL,
-            size INTEGER NOT NULL, modified INTEGER NOT NULL, hash BLOB, failure TEXT,
-            title TEXT NOT NULL, keywords TEXT NOT NULL, text TEXT NOT NULL,
-            UNIQUE (inode, device, size, modified));
-        CREATE TABLE files (
-            id INTEGER PRIMARY KEY, folder INTEGER NOT NULL REFERENCES folders (id),
-            name BLOB NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
-            changed INTEGER NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
-            content INTEGER REFERENCES contents (id), pending INTEGER, sequence INTEGER NOT NULL,
-            UNIQUE (folder, name));
-        CREATE INDEX files_sequence ON files (sequence);
-        CREATE INDEX files_pending ON files (pending) WHERE pending IS NOT NULL;
-        CREATE INDEX files_content ON files (content) WHERE content IS NOT NULL;
-        CREATE TABLE removals (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL);
-        """
+  private static let version1 = """
+    CREATE TABLE catalog (
+        id INTEGER PRIMARY KEY CHECK (id = 1), identity TEXT NOT NULL,
+        sequence INTEGER NOT NULL, acknowledged INTEGER NOT NULL);
+    CREATE TABLE shares (
+        id INTEGER PRIMARY KEY, root BLOB NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
+        device INTEGER NOT NULL, inode INTEGER NOT NULL, scanned INTEGER, absence TEXT);
+    CREATE TABLE folders (
+        id INTEGER PRIMARY KEY, share INTEGER NOT NULL REFERENCES shares (id),
+        parent INTEGER, path BLOB NOT NULL, UNIQUE (share, path));
+    CREATE INDEX folders_parent ON folders (parent, path);
+    CREATE TABLE contents (
+        id INTEGER PRIMARY KEY, inode INTEGER NOT NULL, device INTEGER NOT NULL,
+        size INTEGER NOT NULL, modified INTEGER NOT NULL, hash BLOB, failure TEXT,
+        title TEXT NOT NULL, keywords TEXT NOT NULL, text TEXT NOT NULL,
+        UNIQUE (inode, device, size, modified));
+    CREATE TABLE files (
+        id INTEGER PRIMARY KEY, folder INTEGER NOT NULL REFERENCES folders (id),
+        name BLOB NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+        changed INTEGER NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
+        content INTEGER REFERENCES contents (id), pending INTEGER, sequence INTEGER NOT NULL,
+        UNIQUE (folder, name));
+    CREATE INDEX files_sequence ON files (sequence);
+    CREATE INDEX files_pending ON files (pending) WHERE pending IS NOT NULL;
+    CREATE INDEX files_content ON files (content) WHERE content IS NOT NULL;
+    CREATE TABLE removals (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL);
+    """
 }

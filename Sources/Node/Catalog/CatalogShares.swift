@@ -3,115 +3,114 @@ import GRDB
 import SearchModel
 
 extension Catalog {
-    /// All shares, in the order of their paths.
-    public func shares() throws(CatalogError) -> [Share] {
-        try read { try Self.shares($0) }
-    }
+  /// All shares, in the order of their paths.
+  public func shares() throws(CatalogError) -> [Share] {
+    try read { try Self.shares($0) }
+  }
 
-    static func shares(_ database: Database) throws -> [Share] {
-        try Row.fetchAll(database, sql: "SELECT * FROM shares ORDER BY root").map { row in
-            let root: Data = row["root"]
-            return Share(
-                id: row["id"], root: PathBytes(Array(root)), name: row["name"],
-                device: row["device"], inode: row["inode"], lastScan: row["scanned"],
-                absence: row["absence"])
-        }
+  static func shares(_ database: Database) throws -> [Share] {
+    try Row.fetchAll(database, sql: "SELECT * FROM shares ORDER BY root").map { row in
+      let root: Data = row["root"]
+      return Share(
+        id: row["id"], root: PathBytes(Array(root)), name: row["name"],
+        device: row["device"], inode: row["inode"], lastScan: row["scanned"],
+        absence: row["absence"])
     }
+  }
 
-    /// Shares a folder, or finds the share that it already is.
-    ///
-    /// - Parameter folder: absolute or relative to the working directory; `~` and `~/…` mean the
-    ///   home folder.
-    /// - Throws: ``CatalogError/folderUnusable(path:reason:)`` for what is missing, not a folder or
-    ///   not to be opened, ``CatalogError/overlapping(path:other:)``.
-    @discardableResult
-    public func share(_ folder: PathBytes) throws(CatalogError) -> Share {
-        let (root, status) = try Self.resolve(folder)
-        return try write { database in
-            let shares = try Self.shares(database)
-            if let present = shares.first(where: { $0.root == root }) { return present }
-            if let other = shares.first(where: {
-                $0.root.isInside(root) || root.isInside($0.root)
-            }) {
-                throw CatalogError.overlapping(path: root.text, other: other.root.text)
-            }
-            let name = Self.name(for: root, besides: Set(shares.map(\.name)))
-            try database.execute(
-                sql: "INSERT INTO shares (root, name, device, inode) VALUES (?, ?, ?, ?)",
-                arguments: [Data(root.bytes), name, status.device, status.inode])
-            return Share(
-                id: database.lastInsertedRowID, root: root, name: name, device: status.device,
-                inode: status.inode)
-        }
+  /// Shares a folder, or finds the share that it already is.
+  ///
+  /// - Parameter folder: absolute or relative to the working directory; `~` and `~/…` mean the
+  ///   home folder.
+  /// - Throws: ``CatalogError/folderUnusable(path:reason:)`` for what is missing, not a folder or
+  ///   not to be opened, ``CatalogError/overlapping(path:other:)``.
+  @discardableResult
+  public func share(_ folder: PathBytes) throws(CatalogError) -> Share {
+    let (root, status) = try Self.resolve(folder)
+    return try write { database in
+      let shares = try Self.shares(database)
+      if let present = shares.first(where: { $0.root == root }) { return present }
+      if let other = shares.first(where: {
+        $0.root.isInside(root) || root.isInside($0.root)
+      }) {
+        throw CatalogError.overlapping(path: root.text, other: other.root.text)
+      }
+      let name = Self.name(for: root, besides: Set(shares.map(\.name)))
+      try database.execute(
+        sql: "INSERT INTO shares (root, name, device, inode) VALUES (?, ?, ?, ?)",
+        arguments: [Data(root.bytes), name, status.device, status.inode])
+      return Share(
+        id: database.lastInsertedRowID, root: root, name: name, device: status.device,
+        inode: status.inode)
     }
+  }
 
-    /// Ends a share: its records go, its files stay.
-    public func unshare(_ share: Share) throws(CatalogError) {
-        try write { database in
-            var reconciler = try CatalogReconciler(database, share: share)
-            try reconciler.removeFolder(.empty)
-            try reconciler.finish()
-            try database.execute(sql: "DELETE FROM shares WHERE id = ?", arguments: [share.id])
-        }
+  /// Ends a share: its records go, its files stay.
+  public func unshare(_ share: Share) throws(CatalogError) {
+    try write { database in
+      var reconciler = try CatalogReconciler(database, share: share)
+      try reconciler.removeFolder(.empty)
+      try reconciler.finish()
+      try database.execute(sql: "DELETE FROM shares WHERE id = ?", arguments: [share.id])
     }
+  }
 
-    /// Notes how a look at the share ended.
-    ///
-    /// - Parameters:
-    ///   - scanned: the end of a whole scan in seconds since 1970; nil leaves the last one.
-    ///   - absence: why the share could not be looked at.
-    func note(_ share: Share, scanned: Int64?, absence: String?) throws(CatalogError) {
-        try write { database in
-            try database.execute(
-                sql: "UPDATE shares SET scanned = coalesce(?, scanned), absence = ? WHERE id = ?",
-                arguments: [scanned, absence, share.id])
-        }
+  /// Notes how a look at the share ended.
+  ///
+  /// - Parameters:
+  ///   - scanned: the end of a whole scan in seconds since 1970; nil leaves the last one.
+  ///   - absence: why the share could not be looked at.
+  func note(_ share: Share, scanned: Int64?, absence: String?) throws(CatalogError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE shares SET scanned = coalesce(?, scanned), absence = ? WHERE id = ?",
+        arguments: [scanned, absence, share.id])
     }
+  }
 
-    /// The path without links and dots, and the folder's status.
-    private static func resolve(_ folder: PathBytes) throws(CatalogError) -> (PathBytes, FileStatus)
+  /// The path without links and dots, and the folder's status.
+  private static func resolve(_ folder: PathBytes) throws(CatalogError) -> (PathBytes, FileStatus) {
+    var path = folder
+    if path.bytes.first == UInt8(ascii: "~"),
+      path.bytes.count == 1 || path.bytes[1] == UInt8(ascii: "/")
     {
-        var path = folder
-        if path.bytes.first == UInt8(ascii: "~"),
-            path.bytes.count == 1 || path.bytes[1] == UInt8(ascii: "/")
-        {
-            let home = PathBytes(Array(NSHomeDirectory().utf8))
-            path = home.appending(PathBytes(Array(path.bytes.dropFirst(2))))
-        }
-        guard !path.isEmpty, !path.bytes.contains(0) else {
-            throw .folderUnusable(path: folder.text, reason: "that is not a path")
-        }
-        guard let resolved = path.withCString({ realpath($0, nil) }) else {
-            throw .folderUnusable(path: folder.text, reason: SystemError.last.description)
-        }
-        defer { free(resolved) }
-        let bytes = UnsafeRawBufferPointer(start: resolved, count: strlen(resolved))
-        let root = PathBytes(Array(bytes))
-        do {
-            return (root, try FolderHandle(root: root).status())
-        } catch {
-            throw .folderUnusable(path: folder.text, reason: error.description)
-        }
+      let home = PathBytes(Array(NSHomeDirectory().utf8))
+      path = home.appending(PathBytes(Array(path.bytes.dropFirst(2))))
     }
+    guard !path.isEmpty, !path.bytes.contains(0) else {
+      throw .folderUnusable(path: folder.text, reason: "that is not a path")
+    }
+    guard let resolved = path.withCString({ realpath($0, nil) }) else {
+      throw .folderUnusable(path: folder.text, reason: SystemError.last.description)
+    }
+    defer { free(resolved) }
+    let bytes = UnsafeRawBufferPointer(start: resolved, count: strlen(resolved))
+    let root = PathBytes(Array(bytes))
+    do {
+      return (root, try FolderHandle(root: root).status())
+    } catch {
+      throw .folderUnusable(path: folder.text, reason: error.description)
+    }
+  }
 
-    /// The folder's own name, with a number behind it where another share has it already.
-    private static func name(for root: PathBytes, besides taken: Set<String>) -> String {
-        let own = root.components.last?.text ?? "root"
-        guard taken.contains(own) else { return own }
-        var number = 2
-        while taken.contains("\(own) (\(number))") { number += 1 }
-        return "\(own) (\(number))"
-    }
+  /// The folder's own name, with a number behind it where another share has it already.
+  private static func name(for root: PathBytes, besides taken: Set<String>) -> String {
+    let own = root.components.last?.text ?? "root"
+    guard taken.contains(own) else { return own }
+    var number = 2
+    while taken.contains("\(own) (\(number))") { number += 1 }
+    return "\(own) (\(number))"
+  }
 }
 
 extension Catalog {
-    /// The folders of a share that were listed, below the share, each after the one that holds it.
-    func folders(of share: Share) throws(CatalogError) -> [PathBytes] {
-        try read { database in
-            try Data.fetchAll(
-                database, sql: "SELECT path FROM folders WHERE share = ? ORDER BY path",
-                arguments: [share.id]
-            ).map { PathBytes(Array($0)) }
-        }
+  /// The folders of a share that were listed, below the share, each after the one that holds it.
+  func folders(of share: Share) throws(CatalogError) -> [PathBytes] {
+    try read { database in
+      try Data.fetchAll(
+        database, sql: "SELECT path FROM folders WHERE share = ? ORDER BY path",
+        arguments: [share.id]
+      ).map { PathBytes(Array($0)) }
     }
+  }
 }

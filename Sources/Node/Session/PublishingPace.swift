@@ -2,29 +2,29 @@
 /// one change as for a thousand, so they are few: when the changes waiting have grown to a part of
 /// all that was published, or when they have waited long.
 struct PublishingPace: Sendable {
-    private static let leastCount: Int64 = 5_000
-    private static let longestWait: Duration = .seconds(20)
+  private static let leastCount: Int64 = 5_000
+  private static let longestWait: Duration = .seconds(20)
 
-    private var lastSequence: Int64
-    private var lastTime: ContinuousClock.Instant
-    private var publishedCount: Int64 = 0
+  private var lastSequence: Int64
+  private var lastTime: ContinuousClock.Instant
+  private var publishedCount: Int64 = 0
 
-    init(sequence: Int64, now: ContinuousClock.Instant) {
-        lastSequence = sequence
-        lastTime = now
-    }
+  init(sequence: Int64, now: ContinuousClock.Instant) {
+    lastSequence = sequence
+    lastTime = now
+  }
 
-    /// - Parameter sequence: the catalog's last.
-    func isDue(sequence: Int64, now: ContinuousClock.Instant) -> Bool {
-        let waiting = sequence - lastSequence
-        guard waiting > 0 else { return false }
-        return waiting >= max(Self.leastCount, publishedCount / 4)
-            || now - lastTime >= Self.longestWait
-    }
+  /// - Parameter sequence: the catalog's last.
+  func isDue(sequence: Int64, now: ContinuousClock.Instant) -> Bool {
+    let waiting = sequence - lastSequence
+    guard waiting > 0 else { return false }
+    return waiting >= max(Self.leastCount, publishedCount / 4)
+      || now - lastTime >= Self.longestWait
+  }
 
-    mutating func published(sequence: Int64, now: ContinuousClock.Instant) {
-        publishedCount += sequence - lastSequence
-        lastSequence = sequence
-        lastTime = now
-    }
+  mutating func published(sequence: Int64, now: ContinuousClock.Instant) {
+    publishedCount += sequence - lastSequence
+    lastSequence = sequence
+    lastTime = now
+  }
 }

@@ -1,73 +1,73 @@
 import SearchModel
 
 extension IndexingSession {
-    /// Indexes all shares, then follows their changes until the task is cancelled. Looking at
-    /// folders, reading contents and publishing go on side by side: a huge file holds up no name.
-    ///
-    /// - Parameter notice: is called from any thread.
-    /// - Throws: as ``index(_:progress:)``, and ``CatalogError/inputOutput(path:reason:)`` where the
-    ///   machine has no file events to give. `CancellationError` in the end.
-    public func watch(
-        progress: @escaping @Sendable (IndexingProgress) -> Void = { _ in },
-        notice: @escaping @Sendable (WatchNotice) -> Void = { _ in }
-    ) async throws {
-        let summary = try await index(progress: progress)
-        for absence in summary.absences { notice(.absent(reason: absence)) }
-        let (changes, changed) = AsyncStream.makeStream(
-            of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let (readings, read) = AsyncStream.makeStream(
-            of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [self] in
-                try await follow(notice: notice) {
-                    changed.yield()
-                    read.yield()
-                }
-            }
-            group.addTask { [self] in
-                for await _ in changes where options.readsContents {
-                    for try await _ in pipeline.steps() { read.yield() }
-                }
-            }
-            group.addTask { [self] in try await keepPublishing(after: readings, notice: notice) }
-            // The first to end ends all: it failed or was cancelled.
-            defer { group.cancelAll() }
-            try await group.next()
+  /// Indexes all shares, then follows their changes until the task is cancelled. Looking at
+  /// folders, reading contents and publishing go on side by side: a huge file holds up no name.
+  ///
+  /// - Parameter notice: is called from any thread.
+  /// - Throws: as ``index(_:progress:)``, and ``CatalogError/inputOutput(path:reason:)`` where the
+  ///   machine has no file events to give. `CancellationError` in the end.
+  public func watch(
+    progress: @escaping @Sendable (IndexingProgress) -> Void = { _ in },
+    notice: @escaping @Sendable (WatchNotice) -> Void = { _ in }
+  ) async throws {
+    let summary = try await index(progress: progress)
+    for absence in summary.absences { notice(.absent(reason: absence)) }
+    let (changes, changed) = AsyncStream.makeStream(
+      of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (readings, read) = AsyncStream.makeStream(
+      of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [self] in
+        try await follow(notice: notice) {
+          changed.yield()
+          read.yield()
         }
-        throw CancellationError()
+      }
+      group.addTask { [self] in
+        for await _ in changes where options.readsContents {
+          for try await _ in pipeline.steps() { read.yield() }
+        }
+      }
+      group.addTask { [self] in try await keepPublishing(after: readings, notice: notice) }
+      // The first to end ends all: it failed or was cancelled.
+      defer { group.cancelAll() }
+      try await group.next()
     }
+    throw CancellationError()
+  }
 
-    private func keepPublishing(
-        after signals: AsyncStream<Void>, notice: @Sendable (WatchNotice) -> Void
-    ) async throws {
-        for await _ in signals {
-            let began = ContinuousClock.now
-            if try await publisher.publish() > 0 {
-                let sequence = try await BlockingWork.run { [catalog] () throws(CatalogError) in
-                    try catalog.acknowledgedSequence()
-                }
-                notice(.published(sequence: sequence))
-            }
-            // Publishing takes a fifth of the time at most; what comes meanwhile goes together.
-            try await Task.sleep(for: min((.now - began) * 4, .seconds(20)))
+  private func keepPublishing(
+    after signals: AsyncStream<Void>, notice: @Sendable (WatchNotice) -> Void
+  ) async throws {
+    for await _ in signals {
+      let began = ContinuousClock.now
+      if try await publisher.publish() > 0 {
+        let sequence = try await BlockingWork.run { [catalog] () throws(CatalogError) in
+          try catalog.acknowledgedSequence()
         }
+        notice(.published(sequence: sequence))
+      }
+      // Publishing takes a fifth of the time at most; what comes meanwhile goes together.
+      try await Task.sleep(for: min((.now - began) * 4, .seconds(20)))
     }
+  }
 
-    /// Looks at folders as the events say.
-    private func follow(
-        notice: @escaping @Sendable (WatchNotice) -> Void, changed: @escaping @Sendable () -> Void
-    ) async throws {
-        let follower: ShareFollower
-        do {
-            follower = try ShareFollower(
-                scanner: scanner, options: options, notice: notice, changed: changed)
-        } catch {
-            throw CatalogError.inputOutput(path: "inotify", reason: error.description)
-        }
-        try await withTaskCancellationHandler {
-            try await follower.run()
-        } onCancel: {
-            follower.cancel()
-        }
+  /// Looks at folders as the events say.
+  private func follow(
+    notice: @escaping @Sendable (WatchNotice) -> Void, changed: @escaping @Sendable () -> Void
+  ) async throws {
+    let follower: ShareFollower
+    do {
+      follower = try ShareFollower(
+        scanner: scanner, options: options, notice: notice, changed: changed)
+    } catch {
+      throw CatalogError.inputOutput(path: "inotify", reason: error.description)
     }
+    try await withTaskCancellationHandler {
+      try await follower.run()
+    } onCancel: {
+      follower.cancel()
+    }
+  }
 }

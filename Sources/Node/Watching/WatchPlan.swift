@@ -5,98 +5,98 @@
 /// settling times have gone by since its first change. Shares that are not covered by watches are
 /// looked at as a whole at an interval.
 struct WatchPlan {
-    typealias Instant = ContinuousClock.Instant
+  typealias Instant = ContinuousClock.Instant
 
-    /// A look at one folder that is due.
-    struct Look: Hashable, Sendable {
-        /// The share's number.
-        var share: Int64
-        /// Below the share.
-        var folder: PathBytes
-        /// Whether to go into all folders below.
-        var isRecursive: Bool
+  /// A look at one folder that is due.
+  struct Look: Hashable, Sendable {
+    /// The share's number.
+    var share: Int64
+    /// Below the share.
+    var folder: PathBytes
+    /// Whether to go into all folders below.
+    var isRecursive: Bool
+  }
+
+  private struct Place: Hashable {
+    let share: Int64
+    let folder: PathBytes
+  }
+
+  private struct Change {
+    let first: Instant
+    var last: Instant
+    var isRecursive: Bool
+  }
+
+  private let settlingTime: Duration
+  private let rescanInterval: Duration
+  private var changes: [Place: Change] = [:]
+  /// When the next look at a share is due that watches do not cover.
+  private var rescans: [Int64: Instant] = [:]
+
+  init(settlingTime: Duration, rescanInterval: Duration) {
+    self.settlingTime = settlingTime
+    self.rescanInterval = rescanInterval
+  }
+
+  /// Something in a folder has changed.
+  ///
+  /// - Parameter name: of what changed, where it is known. An ignore file is about everything
+  ///   below its folder.
+  mutating func changed(_ share: Int64, _ folder: PathBytes, name: PathBytes?, at now: Instant) {
+    let isRecursive = name == PathBytes(IgnoreRules.filename)
+    add(Place(share: share, folder: folder), isRecursive: isRecursive, at: now)
+  }
+
+  /// Nobody knows what has changed in a share.
+  mutating func lostTrack(of share: Int64, at now: Instant) {
+    add(Place(share: share, folder: .empty), isRecursive: true, at: now)
+  }
+
+  /// Some folder of a share has no watch: the share is looked at now and then, until it is
+  /// covered.
+  mutating func uncovered(_ share: Int64, at now: Instant) {
+    if rescans[share] == nil { rescans[share] = now + rescanInterval }
+  }
+
+  /// All folders of a share have watches.
+  mutating func covered(_ share: Int64) { rescans[share] = nil }
+
+  func isUncovered(_ share: Int64) -> Bool { rescans[share] != nil }
+
+  /// When the next look is due; nil when none is.
+  var nextDue: Instant? {
+    (changes.values.map(due) + rescans.values).min()
+  }
+
+  /// Takes the looks that are due, in the order of their folders. One inside another recursive one
+  /// is left out.
+  mutating func takeDue(at now: Instant) -> [Look] {
+    for (share, time) in rescans where time <= now {
+      rescans[share] = now + rescanInterval
+      add(Place(share: share, folder: .empty), isRecursive: true, at: now - settlingTime)
     }
-
-    private struct Place: Hashable {
-        let share: Int64
-        let folder: PathBytes
+    let due = changes.filter { self.due($0.value) <= now }
+    for place in due.keys { changes[place] = nil }
+    let whole = due.filter(\.value.isRecursive).map(\.key)
+    return due.filter { place, _ in
+      !whole.contains {
+        $0 != place && $0.share == place.share && place.folder.isInside($0.folder)
+      }
     }
+    .map { Look(share: $0.share, folder: $0.folder, isRecursive: $1.isRecursive) }
+    .sorted { ($0.share, $0.folder) < ($1.share, $1.folder) }
+  }
 
-    private struct Change {
-        let first: Instant
-        var last: Instant
-        var isRecursive: Bool
-    }
+  private mutating func add(_ place: Place, isRecursive: Bool, at now: Instant) {
+    var change =
+      changes[place] ?? Change(first: now, last: now, isRecursive: isRecursive)
+    change.last = max(change.last, now)
+    change.isRecursive = change.isRecursive || isRecursive
+    changes[place] = change
+  }
 
-    private let settlingTime: Duration
-    private let rescanInterval: Duration
-    private var changes: [Place: Change] = [:]
-    /// When the next look at a share is due that watches do not cover.
-    private var rescans: [Int64: Instant] = [:]
-
-    init(settlingTime: Duration, rescanInterval: Duration) {
-        self.settlingTime = settlingTime
-        self.rescanInterval = rescanInterval
-    }
-
-    /// Something in a folder has changed.
-    ///
-    /// - Parameter name: of what changed, where it is known. An ignore file is about everything
-    ///   below its folder.
-    mutating func changed(_ share: Int64, _ folder: PathBytes, name: PathBytes?, at now: Instant) {
-        let isRecursive = name == PathBytes(IgnoreRules.filename)
-        add(Place(share: share, folder: folder), isRecursive: isRecursive, at: now)
-    }
-
-    /// Nobody knows what has changed in a share.
-    mutating func lostTrack(of share: Int64, at now: Instant) {
-        add(Place(share: share, folder: .empty), isRecursive: true, at: now)
-    }
-
-    /// Some folder of a share has no watch: the share is looked at now and then, until it is
-    /// covered.
-    mutating func uncovered(_ share: Int64, at now: Instant) {
-        if rescans[share] == nil { rescans[share] = now + rescanInterval }
-    }
-
-    /// All folders of a share have watches.
-    mutating func covered(_ share: Int64) { rescans[share] = nil }
-
-    func isUncovered(_ share: Int64) -> Bool { rescans[share] != nil }
-
-    /// When the next look is due; nil when none is.
-    var nextDue: Instant? {
-        (changes.values.map(due) + rescans.values).min()
-    }
-
-    /// Takes the looks that are due, in the order of their folders. One inside another recursive one
-    /// is left out.
-    mutating func takeDue(at now: Instant) -> [Look] {
-        for (share, time) in rescans where time <= now {
-            rescans[share] = now + rescanInterval
-            add(Place(share: share, folder: .empty), isRecursive: true, at: now - settlingTime)
-        }
-        let due = changes.filter { self.due($0.value) <= now }
-        for place in due.keys { changes[place] = nil }
-        let whole = due.filter(\.value.isRecursive).map(\.key)
-        return due.filter { place, _ in
-            !whole.contains {
-                $0 != place && $0.share == place.share && place.folder.isInside($0.folder)
-            }
-        }
-        .map { Look(share: $0.share, folder: $0.folder, isRecursive: $1.isRecursive) }
-        .sorted { ($0.share, $0.folder) < ($1.share, $1.folder) }
-    }
-
-    private mutating func add(_ place: Place, isRecursive: Bool, at now: Instant) {
-        var change =
-            changes[place] ?? Change(first: now, last: now, isRecursive: isRecursive)
-        change.last = max(change.last, now)
-        change.isRecursive = change.isRecursive || isRecursive
-        changes[place] = change
-    }
-
-    private func due(_ change: Change) -> Instant {
-        min(change.last + settlingTime, change.first + settlingTime * 10)
-    }
+  private func due(_ change: Change) -> Instant {
+    min(change.last + settlingTime, change.first + settlingTime * 10)
+  }
 }

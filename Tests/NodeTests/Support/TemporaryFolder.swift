@@ -3,56 +3,56 @@ import Node
 
 /// A folder of its own for a test, gone with the value.
 final class TemporaryFolder: Sendable {
-    let path: String
+  let path: String
 
-    init(in parent: String = NSTemporaryDirectory()) throws {
-        let made = parent + "/nearfind-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
-        // Without links, as shares have it.
-        path = URL(fileURLWithPath: made).resolvingSymlinksInPath().path
+  init(in parent: String = NSTemporaryDirectory()) throws {
+    let made = parent + "/nearfind-test-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
+    // Without links, as shares have it.
+    path = URL(fileURLWithPath: made).resolvingSymlinksInPath().path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  var bytes: PathBytes { PathBytes(path) }
+
+  func path(_ relative: String) -> String { path + "/" + relative }
+
+  func makeFolder(_ relative: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: path(relative), withIntermediateDirectories: true)
+  }
+
+  /// Writes a file and the folders that it needs.
+  func write(_ contents: String, to relative: String) throws {
+    let file = path(relative)
+    try FileManager.default.createDirectory(
+      atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(contents.utf8).write(to: URL(fileURLWithPath: file))
+  }
+
+  func remove(_ relative: String) throws {
+    try FileManager.default.removeItem(atPath: path(relative))
+  }
+
+  func move(_ source: String, to target: String) throws {
+    guard rename(path(source), path(target)) == 0 else {
+      throw POSIXError(.init(rawValue: errno)!)
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    var bytes: PathBytes { PathBytes(path) }
-
-    func path(_ relative: String) -> String { path + "/" + relative }
-
-    func makeFolder(_ relative: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: path(relative), withIntermediateDirectories: true)
-    }
-
-    /// Writes a file and the folders that it needs.
-    func write(_ contents: String, to relative: String) throws {
-        let file = path(relative)
-        try FileManager.default.createDirectory(
-            atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        try Data(contents.utf8).write(to: URL(fileURLWithPath: file))
-    }
-
-    func remove(_ relative: String) throws {
-        try FileManager.default.removeItem(atPath: path(relative))
-    }
-
-    func move(_ source: String, to target: String) throws {
-        guard rename(path(source), path(target)) == 0 else {
-            throw POSIXError(.init(rawValue: errno)!)
-        }
-    }
+  }
 }
 
 /// A generator whose numbers depend on the seed alone (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+  private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
 }
