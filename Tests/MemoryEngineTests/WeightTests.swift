@@ -159,9 +159,9 @@ struct WeightTests {
     let match = try #require(
       collection.documents.lazy.compactMap { evaluator.match(.leaf(start), $0) }.first)
     // The name once and the larger of the counts in the text: a frequency of 3 + 3.
-    let leafWeight = model.leafWeight(
+    let leafWeight = Self.model.leafWeight(
       documentFrequency: 2, documentCount: 2, factor: 1)
-    let expected = model.contribution(
+    let expected = Self.model.contribution(
       leafWeight: leafWeight, frequency: 6, length: 69, averageLength: 50.5)
     #expect(match.weight == expected)
     #expect(match.contributions.map(\.fields) == [[.name, .text]])

@@ -5,7 +5,7 @@ import Testing
 
 /// Our numbers against those of trec_eval itself, through its Python binding.
 ///
-/// `make test` installs the binding into `.build/oracle`; without it these tests fail.
+/// `make test` installs the binding into `.build/venv`; without it these tests fail.
 @Suite struct TrecEvalTests {
   private static let program = """
     import json, sys
@@ -31,7 +31,7 @@ import Testing
   }
 
   private static func reference(_ judgments: Judged, _ run: Scored) throws -> [String: Scores] {
-    let python = packageFolder.appendingPathComponent(".build/oracle/bin/python").path
+    let python = packageFolder.appendingPathComponent(".build/venv/bin/python").path
     let input = try JSONEncoder().encode(Input(judgments: judgments, run: run))
     let data = try output(of: python, ["-c", program], input: input)
     return try JSONDecoder().decode([String: Scores].self, from: data)
