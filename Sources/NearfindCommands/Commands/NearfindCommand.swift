@@ -22,7 +22,7 @@ struct NearfindCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       IndexCommand.self, SearchCommand.self, StatusCommand.self, DoctorCommand.self,
-      EvaluateCommand.self, CompletionCommand.self,
+      EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,
     ]
   )
 
