@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <xapian.h>
 
-#include "cxapian.h"
+#include "layout.h"
 
 namespace cxapian {
 
@@ -54,10 +54,22 @@ template <typename Body> cxapian_status guarded(cxapian_error *error, Body body)
         return cause ? input_output_status(exception) : cxapian_corrupt;
     } catch (const Xapian::DatabaseError &exception) {
         describe(error, exception);
-        return input_output_status(exception);
-    } catch (const Xapian::Error &exception) {
+        // Without a cause from the system: a file that ends early, a block that does not inflate.
+        return exception.get_error_string() ? input_output_status(exception) : cxapian_corrupt;
+    } catch (const Xapian::LogicError &exception) {
         describe(error, exception);
         return cxapian_invalid;
+    } catch (const Xapian::Error &exception) {
+        // Numbers out of range, documents that lists name and that are not there.
+        describe(error, exception);
+        return cxapian_corrupt;
+    } catch (const Damage &exception) {
+        describe(error, exception.what());
+        return cxapian_corrupt;
+    } catch (const std::logic_error &exception) {
+        // Lengths that the standard library refuses: only a damaged file holds such.
+        describe(error, exception.what());
+        return cxapian_corrupt;
     } catch (const std::bad_alloc &) {
         describe(error, "out of memory");
         return cxapian_input_output;
