@@ -91,7 +91,7 @@ import Testing
     var generator = SeededGenerator(seed: seed)
     let writer = try writer()
     var expected: [RecordKey: Int64] = [:]
-    for round in 0..<20 {
+    for round in 0..<8 {
       let changes = (0..<generator.number(in: 0...150)).map { _ in
         let number = generator.number(in: 0...120)
         return generator.chance(35)

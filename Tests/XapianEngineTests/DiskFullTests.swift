@@ -10,27 +10,27 @@ import Testing
   @Test(
     .enabled("mounting a small file system needs root, and a system that allows it") {
       SmallDisk.isAvailable
-    }, arguments: [81, 82, 83] as [UInt64])
+    }, arguments: [81, 82] as [UInt64])
   func keepsWhatIsCommittedAndGoesOnWithRoom(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     let disk = try #require(SmallDisk(megabytes: 4))
     defer { disk.remove() }
     let engine = try XapianEngine(directory: disk.path + "/index", access: .writing)
-    try await engine.apply((0..<100).map { .put(RandomCollection.record($0, using: &generator)) })
+    try await engine.apply((0..<40).map { .put(RandomCollection.record($0, using: &generator)) })
     try await engine.commit(notes: ["state": "sound"])
     let sound = try await Self.state(of: engine)
     var refusals = 0
     // The disk fills to another point each time, so another step is the one that fails.
-    for round in 0..<25 {
+    for round in 0..<10 {
       let ballast = disk.path + "/ballast"
-      disk.fill(ballast, leaving: generator.number(in: 0...600) << 10)
+      disk.fill(ballast, leaving: generator.number(in: 0...200) << 10)
       do {
         try await engine.apply(
-          (0..<200).map { .put(RandomCollection.record($0, using: &generator)) })
+          (0..<60).map { .put(RandomCollection.record($0, using: &generator)) })
         try await engine.commit(notes: ["state": "never"])
         // There was room: take it back.
         try FileManager.default.removeItem(atPath: ballast)
-        try await engine.apply((0..<200).map { .remove(RandomCollection.key($0)) })
+        try await engine.apply((0..<60).map { .remove(RandomCollection.key($0)) })
         try await engine.apply(sound.records.map { .put($0) })
         try await engine.commit(notes: ["state": "sound"])
       } catch let error as EngineError {
@@ -46,7 +46,7 @@ import Testing
         try? FileManager.default.removeItem(atPath: ballast)
       }
     }
-    #expect(refusals >= 5, "the disk was hardly ever full")
+    #expect(refusals >= 3, "the disk was hardly ever full")
     try await engine.apply([.put(Record(key: RandomCollection.key(999), filename: "last.txt"))])
     try await engine.commit(notes: ["state": "after"])
     #expect(try await engine.record(for: RandomCollection.key(999)) != nil)

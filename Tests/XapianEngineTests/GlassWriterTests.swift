@@ -29,14 +29,13 @@ import Testing
     try write(batch, to: plain, by: cxapian_write_part_plainly)
     try expectSame(own, plain, "\(kind) as written")
     if kind == .tall {
-      let size = try FileManager.default.attributesOfItem(atPath: own + "/postlist.glass")[.size]
+      let size = try FileManager.default.attributesOfItem(atPath: own + "/docdata.glass")[.size]
       #expect(try #require(size as? Int) > 512 * 8192, "not tall enough for three levels")
     }
 
     try merge([own], to: own + "-merged")
     try merge([plain], to: plain + "-merged")
     try expectSame(own + "-merged", plain + "-merged", "\(kind) merged")
-    try expectSame(own + "-merged", plain, "\(kind) merged, and not")
 
     let removed = (1...UInt32(batch.documentCount)).filter { _ in generator.chance(30) }
     for path in [own, plain] { try remove(removed, from: path) }
@@ -77,8 +76,8 @@ import Testing
           terms: strangeTerms(&generator))
       }
     case .tall:
-      for number in 0..<1_000 {
-        let terms = (0..<25).map { _ in
+      for number in 0..<900 {
+        let terms = (0..<3).map { _ in
           (bytes(generator.number(in: 150...244), 97...122, &generator), UInt8(1))
         }
         batch.add(
@@ -125,8 +124,11 @@ import Testing
   private static func bytes(
     _ count: Int, _ range: ClosedRange<Int>, _ generator: inout SeededGenerator
   ) -> [UInt8] {
-    (0..<count).map { _ in
-      UInt8(range.lowerBound + Int(generator.next() % UInt64(range.count)))
+    // Eight bytes of each number.
+    var number: UInt64 = 0
+    return (0..<count).map { index in
+      number = index % 8 == 0 ? generator.next() : number >> 8
+      return UInt8(range.lowerBound + Int(number & 255) % range.count)
     }
   }
 

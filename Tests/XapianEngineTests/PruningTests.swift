@@ -11,10 +11,10 @@ import Testing
   /// Words of very different frequencies.
   private static let words = (0..<600).map { "word\($0)" }
 
-  @Test(arguments: [41, 42] as [UInt64])
+  @Test(arguments: [41] as [UInt64])
   func hitsAreThoseOfAnExhaustiveSearch(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
-    let records = (0..<2_500).map { Self.record($0, using: &generator) }
+    let records = (0..<2_000).map { Self.record($0, using: &generator) }
     let folder = try TemporaryFolder()
     let engine = try XapianEngine(directory: folder.path, access: .writing)
     try await engine.apply(records.map(RecordChange.put))
@@ -29,7 +29,7 @@ import Testing
     try await engine.commit(notes: [:])
 
     var prunedCount = 0
-    for _ in 0..<250 {
+    for _ in 0..<100 {
       var request = Self.request(using: &generator)
       let pruned = try await engine.search(request)
       if case .between = pruned.matchCount { prunedCount += 1 }
@@ -47,13 +47,13 @@ import Testing
       #expect(
         pruned.matchCount.lowerBound <= count && count <= pruned.matchCount.upperBound, context)
     }
-    #expect(prunedCount > 100, "hardly any search pruned: nothing is proven")
+    #expect(prunedCount > 40, "hardly any search pruned: nothing is proven")
   }
 
   @Test func hitsAreThoseOfTheOracle() async throws {
     let seed: UInt64 = 43
     var generator = SeededGenerator(seed: seed)
-    let changes = (0..<400).map { RecordChange.put(Self.record($0, using: &generator)) }
+    let changes = (0..<200).map { RecordChange.put(Self.record($0, using: &generator)) }
     let folder = try TemporaryFolder()
     let engine = try XapianEngine(directory: folder.path, access: .writing)
     let oracle = MemoryEngine()
@@ -61,7 +61,7 @@ import Testing
     try await engine.commit(notes: [:])
     await oracle.apply(changes)
     await oracle.commit(notes: [:])
-    for _ in 0..<25 {
+    for _ in 0..<10 {
       let request = Self.request(using: &generator)
       let (answer, expected) = (try await engine.search(request), try await oracle.search(request))
       let context = Comment("seed \(seed), \(request)")
