@@ -23,7 +23,7 @@ import Testing
     // The disk fills to another point each time, so another step is the one that fails.
     for round in 0..<10 {
       let ballast = disk.path + "/ballast"
-      disk.fill(ballast, leaving: generator.number(in: 0...200) << 10)
+      disk.fill(ballast, leaving: generator.number(in: 0...120) << 10)
       do {
         try await engine.apply(
           (0..<60).map { .put(RandomCollection.record($0, using: &generator)) })

@@ -35,11 +35,12 @@ import Testing
 
     try merge([own], to: own + "-merged")
     try merge([plain], to: plain + "-merged")
-    try expectSame(own + "-merged", plain + "-merged", "\(kind) merged")
+    // What is large is compared twice, not four times.
+    if kind != .long { try expectSame(own + "-merged", plain + "-merged", "\(kind) merged") }
 
     let removed = (1...UInt32(batch.documentCount)).filter { _ in generator.chance(30) }
     for path in [own, plain] { try remove(removed, from: path) }
-    try expectSame(own, plain, "\(kind) after removing")
+    if kind != .long { try expectSame(own, plain, "\(kind) after removing") }
     for path in [own, plain] {
       try merge([path, path + "-merged"], to: path + "-together")
     }
@@ -65,24 +66,24 @@ import Testing
     var batch = BatchBytes()
     switch kind {
     case .strange:
-      for number in 0..<300 {
+      for number in 0..<100 {
         let dataSize = [0, 0, 1, 17, 5_000, 100_000, 65_535, 65_536, 70_001, 131_070][number % 10]
         batch.add(
           key: Array("key \(number)".utf8), size: extremes(&generator),
           modified: extremes(&generator),
           hash: generator.chance(50) ? bytes(32, 0...255, &generator) : [],
-          data: bytes(number < 60 ? dataSize : dataSize % 999, 0...255, &generator),
+          data: bytes(number < 40 ? dataSize : dataSize % 999, 0...255, &generator),
           booleanTerms: ["Epdf", "Okim"].prefix(number % 3).map { Array($0.utf8) },
           terms: strangeTerms(&generator))
       }
     case .tall:
-      for number in 0..<900 {
+      for number in 0..<700 {
         let terms = (0..<3).map { _ in
           (bytes(generator.number(in: 150...244), 97...122, &generator), UInt8(1))
         }
         batch.add(
           key: Array("\(number)".utf8), size: 1, modified: 2, hash: [],
-          data: bytes(5_000, 0...255, &generator), booleanTerms: [], terms: terms)
+          data: bytes(6_500, 0...255, &generator), booleanTerms: [], terms: terms)
       }
     case .long:
       for number in 0..<33_500 {
