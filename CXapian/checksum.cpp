@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <vector>
@@ -24,7 +25,9 @@ cxapian_status cxapian_file_checksum(
             size_t capacity = block.size() * sizeof(uint64_t);
             count = fread(block.data(), 1, capacity, file.get());
             if (ferror(file.get())) throw Xapian::DatabaseError("cannot read", errno);
-            memset(reinterpret_cast<char *>(block.data()) + count, 0, capacity - count > 8 ? 8 : capacity - count);
+            // The last word may be filled in part only.
+            size_t rest = std::min<size_t>(8, capacity - count);
+            memset(reinterpret_cast<char *>(block.data()) + count, 0, rest);
             for (size_t word = 0; word < (count + 7) / 8; ++word)
                 sum = (sum ^ block[word]) * 0x100000001b3;
             *byte_count += count;

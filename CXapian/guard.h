@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <xapian.h>
 
-#include "cxapian.h"
+#include "layout.h"
 
 namespace cxapian {
 
@@ -24,13 +24,17 @@ inline void describe(cxapian_error *error, const Xapian::Error &exception) {
         cause ? ": " : "", cause ? cause : "");
 }
 
-// Xapian keeps the system's error only as text in its message; the errno of the failing call is
-// still in place when its exception has just been caught.
+// Xapian keeps the system's error only as a text. That of a commit which failed and could not be
+// undone stands inside the message.
 inline cxapian_status input_output_status(const Xapian::Error &exception) {
     const char *cause = exception.get_error_string();
-    bool full = cause && (!strcmp(cause, strerror(ENOSPC)) || !strcmp(cause, strerror(EDQUOT))
-                          || !strcmp(cause, strerror(EFBIG)));
-    return full ? cxapian_disk_full : cxapian_input_output;
+    for (int code : {ENOSPC, EDQUOT, EFBIG}) {
+        const char *text = strerror(code);
+        if (cause ? !strcmp(cause, text) : exception.get_msg().find(text) != std::string::npos)
+            return cxapian_disk_full;
+    }
+    // Without a cause from the system: a file that ends early, a block that does not inflate.
+    return cause ? cxapian_input_output : cxapian_corrupt;
 }
 
 // Runs `body` and turns every exception into a status and a text: nothing that C++ throws leaves.
@@ -49,15 +53,24 @@ template <typename Body> cxapian_status guarded(cxapian_error *error, Body body)
         return cxapian_missing;
     } catch (const Xapian::DatabaseOpeningError &exception) {
         describe(error, exception);
-        const char *cause = exception.get_error_string();
-        // Without a cause from the system, the files are there and make no sense.
-        return cause ? input_output_status(exception) : cxapian_corrupt;
+        return input_output_status(exception);
     } catch (const Xapian::DatabaseError &exception) {
         describe(error, exception);
         return input_output_status(exception);
-    } catch (const Xapian::Error &exception) {
+    } catch (const Xapian::LogicError &exception) {
         describe(error, exception);
         return cxapian_invalid;
+    } catch (const Xapian::Error &exception) {
+        // Numbers out of range, documents that lists name and that are not there.
+        describe(error, exception);
+        return cxapian_corrupt;
+    } catch (const Damage &exception) {
+        describe(error, exception.what());
+        return cxapian_corrupt;
+    } catch (const std::logic_error &exception) {
+        // Lengths that the standard library refuses: only a damaged file holds such.
+        describe(error, exception.what());
+        return cxapian_corrupt;
     } catch (const std::bad_alloc &) {
         describe(error, "out of memory");
         return cxapian_input_output;

@@ -46,6 +46,11 @@ inline int64_t ordered_number(std::string_view bytes) {
     return negative ? ~int64_t(magnitude) : int64_t(magnitude);
 }
 
+// What is read from a part makes no sense.
+struct Damage : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 // The value of `attributes_slot`, taken apart.
 struct Attributes {
     std::string_view modified, size, key;
@@ -58,9 +63,9 @@ struct Attributes {
 
   private:
     static std::string_view take_number(std::string_view &value) {
-        if (value.empty()) throw std::runtime_error("a document without attributes");
+        if (value.empty()) throw Damage("a document without attributes");
         size_t count = ordered_byte_count(uint8_t(value[0]));
-        if (count > value.size()) throw std::runtime_error("a document with broken attributes");
+        if (count > value.size()) throw Damage("a document with broken attributes");
         std::string_view number = value.substr(0, count);
         value.remove_prefix(count);
         return number;

@@ -132,6 +132,7 @@ std::vector<Posting> unite(
         // Many: an array over all documents needs no sorting.
         std::vector<uint8_t> occurrences(last + 1);
         for_each_posting([&](uint32_t document, uint8_t value) {
+            if (document > last) throw Damage("a posting of a document that does not exist");
             occurrences[document] = united(occurrences[document], value);
         });
         for (size_t document = 1; document <= last; ++document)

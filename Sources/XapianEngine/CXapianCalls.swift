@@ -8,9 +8,7 @@ func calling(
   var error = cxapian_error()
   let status = body(&error)
   if status == .ok { return }
-  let reason = withUnsafeBytes(of: &error.message) { bytes in
-    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-  }
+  let reason = error.text
   switch status {
   case .ok: return
   case .missing: throw .missing(path: path)
@@ -20,6 +18,12 @@ func calling(
   case .disk_full: throw .diskFull(path: path)
   case .input_output: throw .inputOutput(path: path, reason: reason)
   case .invalid: throw .invalidRequest(reason)
+  }
+}
+
+extension cxapian_error {
+  var text: String {
+    withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }
 

@@ -49,6 +49,8 @@ enum FileAccess {
     do {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch CocoaError.fileWriteOutOfSpace {
+      throw .diskFull(path: path)
     } catch {
       throw .inputOutput(path: path, reason: error.localizedDescription)
     }

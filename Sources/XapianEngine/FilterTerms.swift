@@ -3,8 +3,8 @@ import TextAnalysis
 
 /// The boolean terms that make conditions cheap, each in the namespace of its first letter.
 enum FilterTerms {
-  static func fileExtension(_ folded: String) -> String { capped("E", folded.utf8) }
-  static func owner(_ folded: String) -> String { capped("O", folded.utf8) }
+  static func fileExtension(_ folded: String) -> String { "E" + folded }
+  static func owner(_ folded: String) -> String { "O" + folded }
 
   /// The first bytes of a content hash, in hexadecimal: enough to tell files apart, short enough
   /// to be cheap. Whoever must be certain compares the whole hash.
@@ -14,18 +14,16 @@ enum FilterTerms {
   static func all(of record: Record) -> [String] {
     var terms: [String] = []
     let fileExtension = FilterValues.fileExtension(ofName: record.filename)
-    if !fileExtension.isEmpty { terms.append(Self.fileExtension(fileExtension)) }
+    if fits(fileExtension) { terms.append(Self.fileExtension(fileExtension)) }
     let owner = FilterValues.folded(record.owner.userID)
-    if !owner.isEmpty { terms.append(Self.owner(owner)) }
+    if fits(owner) { terms.append(Self.owner(owner)) }
     if let hash = record.contentHash { terms.append(contentHash(hash)) }
     return terms
   }
 
-  /// A term holds 245 bytes; what is longer is compared by its beginning and decided by looking at
-  /// the record.
-  static let maximumByteCount = 200
-
-  private static func capped(_ letter: String, _ bytes: String.UTF8View) -> String {
-    letter + String(decoding: bytes.prefix(maximumByteCount), as: UTF8.self)
+  /// Whether a value has a term. A term holds 245 bytes, a NUL counting twice; records with longer
+  /// values, and with none, are looked at one by one.
+  static func fits(_ folded: String) -> Bool {
+    1...200 ~= folded.utf8.reduce(0) { $0 + ($1 == 0 ? 2 : 1) }
   }
 }

@@ -8,16 +8,31 @@ enum IndexVerification {
       let folder = index.part(part.name)
       let changed = part.files.compactMap { fault(of: $0, in: folder) }
       // Xapian's own look makes no sense of files that are known to be wrong.
-      return changed.isEmpty ? structureFaults(of: folder) : changed
+      return removalFaults(of: part, in: index)
+        + (changed.isEmpty ? structureFaults(of: folder) : changed)
     }
   }
 
   private static func fault(of file: Manifest.File, in folder: String) -> String? {
+    let path = folder + "/" + file.name
     do {
       let found = try PartWriting.fingerprint(of: file.name, in: folder)
-      return found == file ? nil : "\(folder)/\(file.name) has changed since it was written"
+      return found == file ? nil : "\(path) has changed since it was written"
+    } catch .missing {
+      return "\(path) is gone"
     } catch {
-      return "\(folder)/\(file.name): \(error)"
+      return "\(path): \(error)"
+    }
+  }
+
+  private static func removalFaults(of part: Manifest.Part, in index: IndexFiles) -> [String] {
+    do {
+      _ = try Removals.load(for: part, in: index)
+      return []
+    } catch .corrupted(_, let reason) {
+      return [reason]
+    } catch {
+      return ["\(error)"]
     }
   }
 
@@ -26,9 +41,6 @@ enum IndexVerification {
     var found = cxapian_error()
     let status = cxapian_check_part(folder, &count, &found)
     guard status != .ok || count > 0 else { return [] }
-    let reason = withUnsafeBytes(of: &found.message) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    return ["\(folder): \(count) faults (\(reason))"]
+    return ["\(folder): \(count) faults (\(found.text))"]
   }
 }

@@ -13,7 +13,7 @@ import TextAnalysis
 final class IndexWriter {
   /// A part of a batch is written once it holds so many records or bytes: large enough that parts
   /// are few, small enough that memory stays bounded whatever the caller's batch is.
-  static let partRecordLimit = 65_536
+  private let partRecordLimit: Int
   static let partByteLimit = 64 << 20
 
   /// Parts are written beside the analysis of the next records, so many at a time.
@@ -34,8 +34,9 @@ final class IndexWriter {
   private let fingerprintThreshold = 2_000
 
   /// Opens the index for writing, and creates it where there is none.
-  init(_ index: IndexFiles) throws(EngineError) {
+  init(_ index: IndexFiles, partRecordLimit: Int = 65_536) throws(EngineError) {
     self.index = index
+    self.partRecordLimit = partRecordLimit
     try FileAccess.makeFolder(index.parts)
     lock = try WriterLock(index)
     do {
@@ -57,7 +58,7 @@ final class IndexWriter {
         case .remove(let key): buffer.remove(key)
         }
         batch.note(change.key)
-        if buffer.recordCount >= Self.partRecordLimit || buffer.byteCount >= Self.partByteLimit {
+        if buffer.recordCount >= partRecordLimit || buffer.byteCount >= Self.partByteLimit {
           try flush()
         }
       }
@@ -140,6 +141,9 @@ final class IndexWriter {
   private func abandon() {
     for part in writing { _ = try? part.result() }
     forgetBatch()
+    // Where the very last step failed the new manifest may stand already, and its parts must stay.
+    guard let stored = try? Manifest.load(from: index) else { return }
+    manifest = stored
     sweep()
   }
 

@@ -24,7 +24,7 @@ struct Manifest: Codable, Equatable {
   }
 
   /// The version of the layout. It grows with every change that an older program cannot read.
-  static let supportedFormat = 1
+  static let supportedFormat = 2
 
   var format = Manifest.supportedFormat
   var revision = Revision(0)
@@ -35,17 +35,21 @@ struct Manifest: Codable, Equatable {
 
   static func load(from index: IndexFiles) throws(EngineError) -> Manifest {
     let data = try FileAccess.contents(of: index.manifest, missing: index.path)
+    let lines = data.split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
     let decoder = JSONDecoder()
     struct Format: Codable { var format: Int }
-    guard let format = try? decoder.decode(Format.self, from: data) else {
+    guard let format = try? decoder.decode(Format.self, from: lines[0]) else {
       throw .corrupted(path: index.path, reason: "its manifest cannot be read")
     }
+    // Whatever another format looks like, its first line tells what it is.
     guard format.format == supportedFormat else {
       throw .incompatible(
         path: index.path, found: "\(format.format)", supported: "\(supportedFormat)")
     }
-    guard let manifest = try? decoder.decode(Manifest.self, from: data) else {
-      throw .corrupted(path: index.path, reason: "its manifest cannot be read")
+    guard lines.count == 2, lines[1].elementsEqual(seal(of: lines[0])),
+      let manifest = try? decoder.decode(Manifest.self, from: lines[0])
+    else {
+      throw .corrupted(path: index.path, reason: "its manifest has changed since it was written")
     }
     return manifest
   }
@@ -55,8 +59,15 @@ struct Manifest: Codable, Equatable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     // Numbers and strings alone: encoding cannot fail.
-    let data = try! encoder.encode(self)
-    try FileAccess.replace(index.manifest, with: Array(data))
+    let line = try! encoder.encode(self)
+    try FileAccess.replace(index.manifest, with: line + [Self.newline] + Self.seal(of: line))
+  }
+
+  private static let newline = UInt8(ascii: "\n")
+
+  /// The second line: the checksum of the first, in hexadecimal.
+  private static func seal(of line: Data) -> [UInt8] {
+    Array("\"\(String(Checksum.of(line), radix: 16))\"\n".utf8)
   }
 }
 

@@ -11,27 +11,49 @@ final class Part: @unchecked Sendable {
   let removals: Removals
   private let handle: OpaquePointer
 
+  /// - Throws: ``EngineError/corrupted(path:reason:)`` where files are gone or of another size, or
+  ///   contradict the manifest. Other damage shows when it is read, or to ``IndexVerification``.
   init(_ description: Manifest.Part, in index: IndexFiles) throws(EngineError) {
     let path = index.part(description.name)
-    var removals = Removals()
-    if let file = description.removals {
-      let data = try FileAccess.contents(of: index.part(file), missing: index.path)
-      guard let decoded = Removals(Array(data)) else {
-        throw .corrupted(path: index.path, reason: "the list of removed records cannot be read")
-      }
-      removals = decoded
-    }
+    try Self.checkFiles(of: description, in: index)
+    let removals = try Removals.load(for: description, in: index)
     var opened: OpaquePointer?
-    try calling(about: index.path) { error in
-      removals.documents.withUnsafeBufferPointer { numbers in
-        cxapian_part_open(path, numbers.baseAddress, numbers.count, &opened, error)
+    do {
+      try calling(about: index.path) { error in
+        removals.documents.withUnsafeBufferPointer { numbers in
+          cxapian_part_open(path, numbers.baseAddress, numbers.count, &opened, error)
+        }
       }
+    } catch .missing {
+      throw .corrupted(path: index.path, reason: "\(path) is gone")
     }
-    guard let opened else { throw .missing(path: index.path) }
+    guard let opened else {
+      throw .corrupted(path: index.path, reason: "\(path) cannot be opened")
+    }
     self.path = path
     self.description = description
     self.removals = removals
     handle = opened
+  }
+
+  private static func checkFiles(
+    of description: Manifest.Part, in index: IndexFiles
+  ) throws(EngineError) {
+    let folder = index.part(description.name)
+    for file in description.files {
+      guard let found = FileAccess.identity(of: folder + "/" + file.name) else {
+        throw .corrupted(path: index.path, reason: "\(folder)/\(file.name) is gone")
+      }
+      var isSame = found.byteCount == file.byteCount
+      // Xapian believes what the version file says of the totals, so it is looked at whole.
+      if isSame && file.name == "iamglass" {
+        isSame = try PartWriting.fingerprint(of: file.name, in: folder) == file
+      }
+      if !isSame {
+        throw .corrupted(
+          path: index.path, reason: "\(folder)/\(file.name) has changed since it was written")
+      }
+    }
   }
 
   deinit { cxapian_part_close(handle) }

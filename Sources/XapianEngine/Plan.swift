@@ -108,9 +108,7 @@ struct Plan: Sendable {
 
   /// A value that does not fit a term, or has none, is left to the record.
   private mutating func append(_ filter: Filter, byTerm term: String, of value: String) {
-    guard 1...FilterTerms.maximumByteCount ~= value.utf8.count else {
-      return appendPredicate(filter)
-    }
+    guard FilterTerms.fits(value) else { return appendPredicate(filter) }
     append(Node.boolean)
     append([term])
   }

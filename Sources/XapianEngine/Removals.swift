@@ -30,7 +30,7 @@ struct Removals: Equatable {
     return low
   }
 
-  // The file: counts and numbers in LEB128, documents as differences.
+  // The file: counts and numbers in LEB128, documents as differences; then the checksum of it all.
   var encoded: [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(variable: UInt64(documents.count))
@@ -45,16 +45,35 @@ struct Removals: Equatable {
       bytes.append(shortString: term)
       bytes.append(variable: UInt64(count))
     }
+    bytes.append(number: Checksum.of(bytes))
     return bytes
   }
 
   init() {}
 
+  /// Those of a part, from the file that the manifest names.
+  static func load(
+    for part: Manifest.Part, in index: IndexFiles
+  ) throws(EngineError) -> Removals {
+    guard let file = part.removals else { return Removals() }
+    let path = index.part(file)
+    do {
+      let data = try FileAccess.contents(of: path, missing: path)
+      if let removals = Removals(Array(data)) { return removals }
+    } catch .missing {
+      throw .corrupted(path: index.path, reason: "\(path) is gone")
+    }
+    throw .corrupted(path: index.path, reason: "\(path) has changed since it was written")
+  }
+
   /// - Returns: nil when the bytes are damaged.
   init?(_ bytes: [UInt8]) {
-    guard let decoded = bytes.withUnsafeBufferPointer({ Self.decode(ByteStreamReader($0)) }) else {
-      return nil
-    }
+    let body = Array(bytes.dropLast(8))
+    var seal: [UInt8] = []
+    seal.append(number: Checksum.of(body))
+    guard bytes.suffix(8) == seal[...],
+      let decoded = body.withUnsafeBufferPointer({ Self.decode(ByteStreamReader($0)) })
+    else { return nil }
     self = decoded
   }
 

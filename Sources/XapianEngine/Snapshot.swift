@@ -84,9 +84,6 @@ final class SnapshotPool: Sendable {
         return try Snapshot(manifest, in: index, reusing: idle)
       } catch {
         if try self.manifest() != manifest { continue }
-        if case .missing = error {
-          throw .corrupted(path: index.path, reason: "a part of it is gone")
-        }
         throw error
       }
     }

@@ -107,9 +107,16 @@ public final class XapianEngine: FullTextEngine {
   ///
   /// - Returns: what is wrong, in words; empty when nothing is.
   public func verify() async throws(EngineError) -> [String] {
-    let index = index
-    return try await reading { (snapshot) throws(EngineError) in
-      IndexVerification.faults(of: snapshot.manifest, in: index)
+    let (index, snapshots) = (index, snapshots)
+    return try await Self.readers.run { () throws(EngineError) in
+      while true {
+        // No part is opened: what is damaged may not let itself be.
+        let manifest = try snapshots.manifest()
+        let faults = IndexVerification.faults(of: manifest, in: index)
+        if faults.isEmpty { return [] }
+        // A commit meanwhile may have dropped parts: then look at its own.
+        if try snapshots.manifest() == manifest { return faults }
+      }
     }
   }
 

@@ -1,0 +1,7 @@
+/// A number that tells whether bytes are still the same (FNV-1a of Fowler, Noll and Vo). Not against
+/// intent.
+enum Checksum {
+  static func of(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}

@@ -1,0 +1,39 @@
+import EngineConformance
+
+@testable import XapianEngine
+
+/// Documents in the form that `cxapian_write_part` reads, of any content.
+struct BatchBytes {
+  private(set) var bytes: [UInt8] = []
+  private(set) var documentCount = 0
+
+  /// - Parameter terms: each text once.
+  mutating func add(
+    key: [UInt8], size: Int64, modified: Int64, hash: [UInt8], data: [UInt8],
+    booleanTerms: [[UInt8]], terms: [(text: [UInt8], occurrences: UInt8)]
+  ) {
+    documentCount += 1
+    bytes.append(number: UInt16(key.count))
+    bytes += key
+    bytes.append(number: size)
+    bytes.append(number: modified)
+    bytes.append(UInt8(hash.count))
+    bytes += hash
+    bytes.append(number: UInt32(data.count))
+    bytes += data
+    bytes.append(number: UInt16(booleanTerms.count))
+    for term in booleanTerms {
+      bytes.append(UInt8(term.count))
+      bytes += term
+    }
+    var packed: [UInt8] = []
+    for (text, occurrences) in terms {
+      packed.append(UInt8(text.count))
+      packed += text
+      packed.append(occurrences)
+      packed.append(number: UInt16(0))
+    }
+    bytes.append(number: UInt32(packed.count))
+    bytes += packed
+  }
+}
