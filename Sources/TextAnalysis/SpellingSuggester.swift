@@ -21,8 +21,8 @@ public enum SpellingSuggester {
   ///     numbers of a word that comes several times add up. Terms of a namespace, which begin with
   ///     an upper-case ASCII letter, are passed over.
   ///   - limit: how many words to return at most.
-  /// - Returns: nearest first, then the most frequent, then by UTF-8 bytes; never `word` itself.
-  ///   Empty for a word that is too short, longer than a term or with a digit in it. A word with
+  /// - Returns: nearest first, then those with the same first letter, then the most frequent, then
+  ///   by UTF-8 bytes; never `word` itself. Empty for a word that is too short, longer than a term or with a digit in it. A word with
   ///   two mistakes must begin with the same letter.
   public static func suggestions(
     for word: String, in vocabulary: some Sequence<(word: String, documentFrequency: Int)>,
@@ -41,10 +41,12 @@ public enum SpellingSuggester {
 public struct SpellingSearch {
   /// Nil for a word that has no neighbours.
   private var comparison: Comparison?
+  private let firstScalar: Unicode.Scalar?
   private var found: [String: Candidate] = [:]
 
   public init(_ typed: String) {
     comparison = Comparison(typed)
+    firstScalar = TextNormalization.folded(typed).unicodeScalars.first
   }
 
   /// Whether the word has no neighbours, so that nothing need be considered.
@@ -52,8 +54,10 @@ public struct SpellingSearch {
 
   public mutating func consider(_ word: String, documentFrequency: Int) {
     guard let distance = comparison?.distance(to: word) else { return }
-    found[word, default: Candidate(word: word, distance: distance, frequency: 0)].frequency +=
-      documentFrequency
+    let new = Candidate(
+      word: word, distance: distance, beginsAlike: word.unicodeScalars.first == firstScalar,
+      frequency: 0)
+    found[word, default: new].frequency += documentFrequency
   }
 
   public func nearest(limit: Int) -> [String] {
@@ -63,10 +67,13 @@ public struct SpellingSearch {
   private struct Candidate: Comparable {
     var word: String
     var distance: Int
+    /// People rarely miss a word's first letter: `anual` is `annual` and not `manual`.
+    var beginsAlike: Bool
     var frequency: Int
 
     static func < (left: Candidate, right: Candidate) -> Bool {
       if left.distance != right.distance { return left.distance < right.distance }
+      if left.beginsAlike != right.beginsAlike { return left.beginsAlike }
       if left.frequency != right.frequency { return left.frequency > right.frequency }
       return left.word.utf8.lexicographicallyPrecedes(right.word.utf8)
     }
