@@ -50,9 +50,14 @@ struct CollectionEvaluator {
 
   /// Searches the set's queries and compares with the golden scores, where there are some.
   ///
-  /// - Parameter runPath: where to write the rankings; nil for nowhere.
-  func report(on querySet: QuerySet, runPath: String?) async throws -> EvaluationReport {
-    let evaluation = try Evaluation(collection: folder.name, querySet: querySet)
+  /// - Parameters:
+  ///   - depth: how many results of a query are looked at; reading them is most of the work.
+  ///   - runPath: where to write the rankings; nil for nowhere.
+  func report(
+    on querySet: QuerySet, depth: Int = Evaluation.defaultDepth, runPath: String?
+  ) async throws -> EvaluationReport {
+    let evaluation = try Evaluation(
+      collection: folder.name, querySet: querySet, depth: depth)
     let writer = RunWriter()
     let search = PersonalSearch(engine: engine)
     var run = ""

@@ -33,7 +33,8 @@ public protocol FullTextEngine: Sendable {
   /// - Returns: the stored record, with an empty text; nil where there is none.
   func record(for key: RecordKey) async throws(EngineError) -> Record?
 
-  /// Words of the index that are spelled like `word`, nearest first, then the most frequent.
+  /// Words of the index that are spelled like `word`: nearest first, then those that begin like
+  /// it, then the most frequent.
   /// Empty when the index holds nothing near it, and never `word` itself.
   func spellings(of word: String, limit: Int) async throws(EngineError) -> [String]
 }

@@ -1,6 +1,7 @@
-/// Answers a person's search over any engine: first what matches all of the words, then, when that
-/// does not fill the page, what matches some of them, with mistyped words corrected; and says which
-/// is which. A page of any offset continues the page before it.
+/// Answers a person's search over any engine, in steps, each of which begins where the one before
+/// has nothing left: what matches all of the words; where a word matches nothing, what matches all
+/// of them with another form in its place; what matches some of them. The answer says which is
+/// which. A page of any offset continues the page before it.
 ///
 /// A query of ``proseWordCount`` words or more describes a thing rather than naming it. That every
 /// one of its words occurs somewhere is then a matter of chance, so its hits are ranked by
@@ -13,56 +14,70 @@ public struct RelaxingSearch: Sendable {
   /// The most words that are looked up one by one, to find those that match nothing.
   public static let maximumExaminedWordCount = 24
 
-  /// Shorter words are not looked for inside others: they are inside too many.
-  static let shortestInfix = 3
-
   private let engine: any FullTextEngine
 
   public init(engine: any FullTextEngine) {
     self.engine = engine
   }
 
-  /// - Parameter request: as for the engine. Statistics that were handed in apply to the strict
-  ///   part alone; the rest is weighed by the engine's own.
+  /// - Parameter request: as for the engine. Statistics that were handed in apply to what matches
+  ///   the query as it was typed; the rest is weighed by the engine's own.
   /// - Throws: what the engine throws.
   public func search(_ request: SearchRequest) async throws(EngineError) -> RelaxedAnswer {
-    let strict = try await engine.search(request)
     guard request.limit > 0, let plain = PlainWords(request.query) else {
-      return RelaxedAnswer(answer: strict)
+      return RelaxedAnswer(answer: try await engine.search(request))
     }
-    let isProse = plain.words.count >= Self.proseWordCount
-    if strict.hits.count >= request.limit, !isProse { return RelaxedAnswer(answer: strict) }
+    return plain.words.count >= Self.proseWordCount
+      ? try await searchProse(request, plain) : try await searchWords(request, plain)
+  }
 
-    var answer = RelaxedAnswer(answer: strict)
-    // Where something matches all words, none of them matches nothing.
-    if strict.matchCount == .exactly(0) {
-      try await examine(plain.words, into: &answer)
-    }
-    var partial = request
-    partial.query = plain.partialQuery(relaxedBy: answer, excludesStrict: !isProse)
-    partial.statistics = nil
-    partial.facets = []
-    if isProse {
-      answer.answer.hits = try await engine.search(partial).hits
-      answer.partialStart = answer.answer.hits.isEmpty ? nil : 0
-      return answer
-    }
-    let strictCount = try await countStrictHits(request, page: strict)
-    partial.offset = max(0, request.offset - strictCount)
-    partial.limit = request.limit - strict.hits.count
-    let further = try await engine.search(partial).hits
-    if !further.isEmpty {
-      answer.partialStart = strict.hits.count
-      answer.answer.hits += further
-    }
+  private func searchProse(
+    _ request: SearchRequest, _ plain: PlainWords
+  ) async throws(EngineError) -> RelaxedAnswer {
+    var counting = request
+    counting.limit = 0
+    counting.offset = 0
+    var answer = RelaxedAnswer(answer: try await engine.search(counting))
+    let replacements = try await examine(plain.words, into: &answer)
+    let step = request.relaxed(to: plain.someWords(replacements))
+    answer.answer.hits = try await engine.search(step).hits
+    answer.partialStart = answer.answer.hits.isEmpty ? nil : 0
     return answer
   }
 
-  /// How many hits the strict part has in all, given a page of it that is not full.
-  private func countStrictHits(
-    _ request: SearchRequest, page: SearchAnswer
+  private func searchWords(
+    _ request: SearchRequest, _ plain: PlainWords
+  ) async throws(EngineError) -> RelaxedAnswer {
+    var answer = RelaxedAnswer(answer: try await engine.search(request))
+    guard answer.answer.hits.count < request.limit else { return answer }
+    let replacements = try await examine(plain.words, into: &answer)
+    // How many hits the steps before have in all, on this page and before it.
+    var hitCount = try await countHits(request, page: answer.answer.hits)
+    var seen = request.query
+    if !replacements.isEmpty {
+      let replaced = plain.allWords(replacements)
+      let step = request.relaxed(
+        to: replaced, behind: hitCount, filling: answer.answer.hits.count)
+      let hits = try await engine.search(step).hits
+      answer.answer.hits += hits
+      guard answer.answer.hits.count < request.limit else { return answer }
+      hitCount += try await countHits(step, page: hits)
+      seen = replaced
+    }
+    let partial = plain.someWords(replacements, without: seen)
+    let step = request.relaxed(
+      to: partial, behind: hitCount, filling: answer.answer.hits.count)
+    let hits = try await engine.search(step).hits
+    if !hits.isEmpty { answer.partialStart = answer.answer.hits.count }
+    answer.answer.hits += hits
+    return answer
+  }
+
+  /// How many hits a search has in all, given a page of it that is not full.
+  private func countHits(
+    _ request: SearchRequest, page: [Hit]
   ) async throws(EngineError) -> Int {
-    if request.offset == 0 || !page.hits.isEmpty { return request.offset + page.hits.count }
+    if request.offset == 0 || !page.isEmpty { return request.offset + page.count }
     var before = request
     before.offset = 0
     before.limit = request.offset
@@ -71,31 +86,92 @@ public struct RelaxingSearch: Sendable {
     return try await engine.search(before).hits.count
   }
 
+  // MARK: Words that match nothing
+
   /// Finds the words that match nothing, and what may have been meant.
+  ///
+  /// - Returns: for each of them that something is found for, the query that takes its place.
   private func examine(
     _ words: [String], into answer: inout RelaxedAnswer
-  ) async throws(EngineError) {
+  ) async throws(EngineError) -> [String: Query] {
+    // Where something matches all words, none of them matches nothing.
+    guard answer.answer.matchCount == .exactly(0) else { return [:] }
+    var replacements: [String: Query] = [:]
     for word in words.prefix(Self.maximumExaminedWordCount) {
       if try await matches(.word(word, field: nil)) { continue }
       answer.unmatchedWords.append(word)
-      if Self.mayBeInside(word), try await matches(.infix(word, field: nil)) {
+      guard let meaning = try await meaning(of: word) else { continue }
+      switch meaning {
+      case .unfinished:
         answer.wordsInsideOthers.append(word)
-      } else if let spelling = try await engine.spellings(of: word, limit: 1).first {
+        replacements[word] = .prefix(word, field: nil)
+      case .inside:
+        answer.wordsInsideOthers.append(word)
+        replacements[word] = .infix(word, field: nil)
+      case .misspelt(let spelling):
         answer.corrections.append(.init(word: word, spelling: spelling))
+        replacements[word] = .word(spelling, field: nil)
       }
     }
+    return replacements
   }
 
-  /// Whether a word is worth looking for inside others: not too short, and nothing but letters
-  /// and digits, some letters among them.
-  private static func mayBeInside(_ word: String) -> Bool {
-    word.count >= shortestInfix && word.allSatisfy { $0.isLetter || $0.isNumber }
-      && word.contains(where: \.isLetter)
+  /// What a word that matches nothing may stand for.
+  private enum Meaning {
+    case unfinished
+    case inside
+    case misspelt(String)
+  }
+
+  /// A word with which others begin is taken for unfinished. A long word that resembles another is
+  /// mistyped, even where it happens to be inside a third (`anual` in `manual`); a short one has
+  /// too many neighbours for that, and is looked for inside others first (`ccp` in `libccp`).
+  private func meaning(of word: String) async throws(EngineError) -> Meaning? {
+    let mayBePart = PartialWords.mayBePart(word)
+    if mayBePart, try await matches(.prefix(word, field: nil)) { return .unfinished }
+    let isShort = word.count < PartialWords.shortestMisspelt
+    if isShort, mayBePart, try await matches(.infix(word, field: nil)) { return .inside }
+    if let spelling = try await engine.spellings(of: word, limit: 1).first {
+      return .misspelt(spelling)
+    }
+    if !isShort, mayBePart, try await matches(.infix(word, field: nil)) { return .inside }
+    return nil
   }
 
   private func matches(_ query: Query) async throws(EngineError) -> Bool {
     let request = SearchRequest(query: query, limit: 1, collapsesDuplicates: false)
     return try await !engine.search(request).hits.isEmpty
+  }
+}
+
+/// Which words are looked for as parts of others.
+private enum PartialWords {
+  /// Shorter words are not: they are inside too many.
+  static let shortest = 3
+
+  /// From so many letters on a word is sooner mistyped than part of another.
+  static let shortestMisspelt = 5
+
+  /// Not too short, and nothing but letters and digits, some letters among them.
+  static func mayBePart(_ word: String) -> Bool {
+    word.count >= shortest && word.allSatisfy { $0.isLetter || $0.isNumber }
+      && word.contains(where: \.isLetter)
+  }
+}
+
+extension SearchRequest {
+  /// A later step of the same page: what matches another query, behind so many hits of the steps
+  /// before, of which the page has `count` already.
+  fileprivate func relaxed(to query: Query, behind hitCount: Int = 0, filling count: Int = 0)
+    -> SearchRequest
+  {
+    var step = self
+    step.query = query
+    step.statistics = nil
+    step.facets = []
+    step.offset = max(0, offset - hitCount)
+    step.limit = limit - count
+    return step
   }
 }
 
@@ -105,11 +181,9 @@ private struct PlainWords {
   var words: [String] = []
   /// What restricts the hits whichever words match.
   var restrictions: [Query] = []
-  let strict: Query
 
   /// - Returns: nil for a query that asks for more than words, exclusions and filters.
   init?(_ query: Query) {
-    strict = query
     let parts: [Query] = if case .all(let children) = query { children } else { [query] }
     for part in parts {
       switch part {
@@ -122,15 +196,29 @@ private struct PlainWords {
     if words.isEmpty { return nil }
   }
 
-  func partialQuery(relaxedBy answer: RelaxedAnswer, excludesStrict: Bool) -> Query {
-    let spellings = Dictionary(
-      answer.corrections.map { ($0.word, $0.spelling) },
-      uniquingKeysWith: { first, _ in first })
-    let text = words.map { spellings[$0] ?? $0 }.joined(separator: " ")
-    let resembling = Query.resembling(text)
-    let inside = answer.wordsInsideOthers.map { Query.infix($0, field: nil) }
-    let wanted = inside.isEmpty ? resembling : .any([resembling] + inside)
-    return .all([wanted] + restrictions + (excludesStrict ? [.not(strict)] : []))
+  /// All words, with the replacements of those that have one.
+  func allWords(_ replacements: [String: Query]) -> Query {
+    .all(words.map { replacements[$0] ?? .word($0, field: nil) } + restrictions)
+  }
+
+  /// Some of the words or their replacements.
+  ///
+  /// - Parameter seen: what is left out, because it was found before.
+  func someWords(_ replacements: [String: Query], without seen: Query? = nil) -> Query {
+    var texts: [String] = []
+    var parts: [Query] = []
+    for word in words {
+      switch replacements[word] {
+      case .word(let spelling, _): texts.append(spelling)
+      case .some(let part):
+        parts.append(part)
+        texts.append(word)
+      case nil: texts.append(word)
+      }
+    }
+    let resembling = Query.resembling(texts.joined(separator: " "))
+    let wanted = parts.isEmpty ? resembling : .any([resembling] + parts)
+    return .all([wanted] + restrictions + (seen.map { [.not($0)] } ?? []))
   }
 }
 
@@ -139,15 +227,17 @@ public struct RelaxedAnswer: Hashable, Sendable {
   /// The page. Its `matchCount` and facets are those of the query as it was typed.
   public var answer: SearchAnswer
 
-  /// The index in `answer.hits` from which on hits need not match the query as it was typed, but
-  /// only some of its words or a corrected spelling; nil when all of the page's hits match it.
+  /// The index in `answer.hits` from which on hits need match only some of the words; nil when
+  /// all of the page's hits match all of them. Where words match nothing, hits before it match
+  /// what was searched instead: ``corrections`` and ``wordsInsideOthers``.
   public var partialStart: Int?
 
   /// Words of the query that match no record, in the query's order. They are only looked for when
   /// nothing matches all words.
   public var unmatchedWords: [String]
 
-  /// The unmatched words that were found inside longer words and searched so.
+  /// The unmatched words that were found at the beginning of longer words or inside them, and
+  /// searched so.
   public var wordsInsideOthers: [String]
 
   /// The spellings that were searched instead of unmatched words.

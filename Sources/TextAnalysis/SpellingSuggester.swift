@@ -17,37 +17,63 @@ public enum SpellingSuggester {
   ///
   /// - Parameters:
   ///   - word: as typed.
-  ///   - vocabulary: folded words with the number of records that hold them, in any order. Terms
-  ///     of a namespace, which begin with an upper-case ASCII letter, are passed over.
+  ///   - vocabulary: folded words with the number of records that hold them, in any order; the
+  ///     numbers of a word that comes several times add up. Terms of a namespace, which begin with
+  ///     an upper-case ASCII letter, are passed over.
   ///   - limit: how many words to return at most.
-  /// - Returns: nearest first, then the most frequent, then by UTF-8 bytes; never `word` itself.
-  ///   Empty for a word that is too short, longer than a term or with a digit in it. A word with
+  /// - Returns: nearest first, then those with the same first letter, then the most frequent, then
+  ///   by UTF-8 bytes; never `word` itself. Empty for a word that is too short, longer than a term or with a digit in it. A word with
   ///   two mistakes must begin with the same letter.
   public static func suggestions(
     for word: String, in vocabulary: some Sequence<(word: String, documentFrequency: Int)>,
     limit: Int
   ) -> [String] {
-    guard limit > 0, var search = Search(word) else { return [] }
-    var found: [Candidate] = []
+    var search = SpellingSearch(word)
     for (candidate, frequency) in vocabulary {
-      guard let distance = search.distance(to: candidate) else { continue }
-      found.append(Candidate(word: candidate, distance: distance, frequency: frequency))
-      // Keeps memory bounded however many neighbours a word has.
-      if found.count >= 4 * limit + 64 {
-        found.sort()
-        found.removeLast(found.count - limit)
-      }
+      search.consider(candidate, documentFrequency: frequency)
     }
-    return found.sorted().prefix(limit).map(\.word)
+    return search.nearest(limit: limit)
+  }
+}
+
+/// ``SpellingSuggester/suggestions(for:in:limit:)`` for a vocabulary that comes word by word. Only
+/// near words are kept.
+public struct SpellingSearch {
+  /// Nil for a word that has no neighbours.
+  private var comparison: Comparison?
+  private let firstScalar: Unicode.Scalar?
+  private var found: [String: Candidate] = [:]
+
+  public init(_ typed: String) {
+    comparison = Comparison(typed)
+    firstScalar = TextNormalization.folded(typed).unicodeScalars.first
+  }
+
+  /// Whether the word has no neighbours, so that nothing need be considered.
+  public var isFutile: Bool { comparison == nil }
+
+  public mutating func consider(_ word: String, documentFrequency: Int) {
+    guard let distance = comparison?.distance(to: word) else { return }
+    let new = Candidate(
+      word: word, distance: distance, beginsAlike: word.unicodeScalars.first == firstScalar,
+      frequency: 0)
+    found[word, default: new].frequency += documentFrequency
+  }
+
+  public func nearest(limit: Int) -> [String] {
+    limit > 0 ? found.values.sorted().prefix(limit).map(\.word) : []
   }
 
   private struct Candidate: Comparable {
     var word: String
     var distance: Int
+    /// People rarely miss a word's first letter: `anual` is `annual` and not `manual`.
+    var beginsAlike: Bool
     var frequency: Int
 
     static func < (left: Candidate, right: Candidate) -> Bool {
       if left.distance != right.distance { return left.distance < right.distance }
+      if left.beginsAlike != right.beginsAlike { return left.beginsAlike }
       if left.frequency != right.frequency { return left.frequency > right.frequency }
       return left.word.utf8.lexicographicallyPrecedes(right.word.utf8)
     }
@@ -55,7 +81,7 @@ public enum SpellingSuggester {
 }
 
 /// The comparisons of one word with many.
-private struct Search {
+private struct Comparison {
   private let word: String
   private let letters: [UInt32]
   private let limit: Int

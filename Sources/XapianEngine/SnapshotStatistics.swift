@@ -22,13 +22,14 @@ extension Snapshot {
     return sum
   }
 
-  /// Words of the index with the number of records that hold each, for finding near spellings.
-  func vocabulary(startingWith start: String) throws(EngineError) -> [String: Int] {
-    var words: [String: Int] = [:]
+  /// Words of the index that are spelled like `word`; see ``SearchModel/FullTextEngine``.
+  func spellings(of word: String, limit: Int) throws(EngineError) -> [String] {
+    var search = SpellingSearch(word)
+    if search.isFutile { return [] }
     for part in parts {
-      try part.visitTerms(.prefix, start) { words[$0, default: 0] += $1 }
+      try part.visitTerms(.prefix, "") { search.consider($0, documentFrequency: $1) }
     }
-    return words
+    return search.nearest(limit: limit)
   }
 }
 

@@ -96,10 +96,7 @@ public final class XapianEngine: FullTextEngine {
   public func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
     guard limit > 0 else { return [] }
     return try await reading { (snapshot) throws(EngineError) in
-      let vocabulary = try snapshot.vocabulary(startingWith: "")
-      return SpellingSuggester.suggestions(
-        for: word, in: vocabulary.lazy.map { (word: $0.key, documentFrequency: $0.value) },
-        limit: limit)
+      try snapshot.spellings(of: word, limit: limit)
     }
   }
 

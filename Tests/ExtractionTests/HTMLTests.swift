@@ -48,6 +48,13 @@ import Testing
     #expect(content("<title>never closed").title == "never closed")
   }
 
+  /// Tags that a page may leave out are left out by many.
+  @Test func aPageNeedsNoBody() {
+    let page = content("<title>Annual Report</title>revenue")
+    #expect(page.title == "Annual Report" && page.text == "revenue")
+    #expect(content("profit and <b>loss").text == "profit and loss")
+  }
+
   @Test func metadataIsRead() {
     let page = content(
       "<META NAME=Keywords CONTENT='a, b ;c,,a'><meta content=\"about\" name=description><p>text"

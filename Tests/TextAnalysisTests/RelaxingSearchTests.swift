@@ -20,7 +20,8 @@ private struct ListEngine: FullTextEngine {
 
   private func weight(_ query: Query, _ record: Record) -> Double {
     switch query {
-    case .word(let word, _): finds(word, record) ? 1 : 0
+    case .word, .prefix, .infix:
+      matches(QueryAnalyzer().analyze(query), record) ? 1 : 0
     case .resembling(let text):
       text.split(separator: " ").reduce(0) { $0 + (finds(String($1), record) ? 1 : 0) }
     case .all(let children), .any(let children):
@@ -46,14 +47,20 @@ private struct ListEngine: FullTextEngine {
 }
 
 @Suite struct RelaxingSearchTests {
-  private let search = RelaxingSearch(
-    engine: ListEngine(
-      records: [
-        "budget report", "budget plan", "report plan", "budget report plan", "photo",
-        "projectplan",
-      ].enumerated().map { index, name in
-        Record(key: RecordKey("k\(index)")!, filename: name)
-      }))
+  private var search: RelaxingSearch {
+    shelf([
+      "budget report", "budget plan", "report plan", "budget report plan", "photo",
+      "projectplan",
+    ])
+  }
+
+  private func shelf(_ names: [String]) -> RelaxingSearch {
+    RelaxingSearch(
+      engine: ListEngine(
+        records: names.enumerated().map { index, name in
+          Record(key: RecordKey("k\(index)")!, filename: name)
+        }))
+  }
 
   private func names(_ answer: RelaxedAnswer) -> [String] {
     answer.answer.hits.map(\.record.filename)
@@ -91,10 +98,57 @@ private struct ListEngine: FullTextEngine {
     #expect(names(single) == ["photo"])
     #expect(single.corrections == [.init(word: "phtoo", spelling: "photo")])
     #expect(single.unmatchedWords == ["phtoo"])
-    #expect(single.partialStart == 0)
+    #expect(single.partialStart == nil)
     let several = try await search.search(SearchRequest(query: .words("budgte plan"), limit: 2))
     #expect(names(several) == ["budget plan", "budget report plan"])
     #expect(several.corrections == [.init(word: "budgte", spelling: "budget")])
+  }
+
+  @Test func whatMatchesAllCorrectedWordsComesFirst() async throws {
+    let answer = try await search.search(SearchRequest(query: .words("budgte reprot")))
+    #expect(answer.corrections.map(\.spelling) == ["budget", "report"])
+    #expect(
+      names(answer) == ["budget report", "budget report plan", "budget plan", "report plan"])
+    #expect(answer.partialStart == 2)
+    #expect(answer.answer.matchCount == .exactly(0))
+  }
+
+  /// `anual` is inside `manual`, but not what was meant.
+  @Test func aMistypedWordIsCorrectedThoughAThirdHoldsIt() async throws {
+    let shelf = shelf(["annual report", "manual", "user manual", "report"])
+    let answer = try await shelf.search(SearchRequest(query: .words("anual reprot")))
+    #expect(answer.corrections.map(\.spelling) == ["annual", "report"])
+    #expect(answer.wordsInsideOthers.isEmpty)
+    #expect(names(answer) == ["annual report", "report"])
+    #expect(answer.partialStart == 1)
+  }
+
+  @Test func anUnfinishedWordIsCompletedAndAShortOneLookedForInside() async throws {
+    let shelf = shelf(["preconfigure", "reconfig", "mysqldump", "sed"])
+    let unfinished = try await shelf.search(SearchRequest(query: .words("preconfig")))
+    #expect(names(unfinished) == ["preconfigure"])
+    let short = try await shelf.search(SearchRequest(query: .words("sqd")))
+    #expect(short.corrections == [.init(word: "sqd", spelling: "sed")])
+    let inside = try await shelf.search(SearchRequest(query: .words("sql")))
+    #expect(names(inside) == ["mysqldump"])
+    #expect(inside.wordsInsideOthers == ["sql"] && inside.corrections.isEmpty)
+  }
+
+  @Test func pagesOfCorrectedSearchesContinueEachOther() async throws {
+    let whole = try await search.search(SearchRequest(query: .words("budgte reprot")))
+    for limit in 1...3 {
+      var paged: [String] = []
+      for offset in stride(from: 0, to: 6, by: limit) {
+        let page = try await search.search(
+          SearchRequest(query: .words("budgte reprot"), limit: limit, offset: offset))
+        for index in page.answer.hits.indices {
+          #expect(
+            (offset + index >= 2) == (page.partialStart.map { index >= $0 } ?? false))
+        }
+        paged += names(page)
+      }
+      #expect(paged == names(whole))
+    }
   }
 
   @Test func wordsInsideOthersAreFound() async throws {

@@ -60,20 +60,32 @@ import Testing
       let word = generator.text(of: alphabet, length: 1...10)
       let letters = SpellingDistance.letters(word)
       let limit = SpellingSuggester.maximumDistance(letterCount: letters.count)
-      let expected = vocabulary.compactMap { entry -> (Int, Int, String)? in
+      let expected = vocabulary.compactMap { entry -> (Int, Int, Int, String)? in
         let other = SpellingDistance.letters(entry.word)
         guard let distance = SpellingDistance.between(letters, other, limit: limit),
           distance == 1 || (distance > 1 && letters.first == other.first)
         else { return nil }
-        return (distance, -entry.documentFrequency, entry.word)
+        let differs = entry.word.unicodeScalars.first == word.unicodeScalars.first ? 0 : 1
+        return (distance, differs, -entry.documentFrequency, entry.word)
       }.sorted {
-        ($0.0, $0.1) != ($1.0, $1.1)
-          ? ($0.0, $0.1) < ($1.0, $1.1) : $0.2.utf8.lexicographicallyPrecedes($1.2.utf8)
+        ($0.0, $0.1, $0.2) != ($1.0, $1.1, $1.2)
+          ? ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2)
+          : $0.3.utf8.lexicographicallyPrecedes($1.3.utf8)
       }
       #expect(
         SpellingSuggester.suggestions(for: word, in: vocabulary, limit: 3)
-          == expected.prefix(3).map(\.2), "seed \(seed), \(word)")
+          == expected.prefix(3).map(\.3), "seed \(seed), \(word)")
     }
+  }
+
+  /// However many files have a manual.
+  @Test func wordsThatBeginAlikeComeFirst() {
+    let vocabulary = [("manual", 9), ("annual", 1)].map {
+      (word: $0.0, documentFrequency: $0.1)
+    }
+    #expect(
+      SpellingSuggester.suggestions(for: "anual", in: vocabulary, limit: 3)
+        == ["annual", "manual"])
   }
 
   @Test func numbersAndNamespacesAreNotSuggested() {
