@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <iterator>
-
 #include "cursor.h"
 
 namespace cxapian {
@@ -40,43 +37,15 @@ class PredicateCondition final : public Condition {
     const Xapian::Database database;
     const cxapian_callbacks &callbacks;
     uint32_t predicate;
-    std::vector<std::string> text_terms;
 
   public:
     PredicateCondition(
-        const Xapian::Database &database, const cxapian_callbacks &callbacks, uint32_t predicate,
-        std::vector<std::string> text_terms)
-        : database(database), callbacks(callbacks), predicate(predicate),
-          text_terms(std::move(text_terms)) {}
+        const Xapian::Database &database, const cxapian_callbacks &callbacks, uint32_t predicate)
+        : database(database), callbacks(callbacks), predicate(predicate) {}
 
     bool holds(uint32_t document) override {
         std::string data = database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
-        return callbacks.predicate(callbacks.context, predicate, bytes_of(data))
-            || (!text_terms.empty() && stand_in_a_row(document));
-    }
-
-  private:
-    // Whether the terms have positions p, p + 1, … for some p.
-    bool stand_in_a_row(uint32_t document) const {
-        std::vector<Xapian::termpos> starts = positions(document, 0);
-        for (size_t index = 1; index < text_terms.size() && !starts.empty(); ++index) {
-            std::vector<Xapian::termpos> shifted = positions(document, index), kept;
-            std::set_intersection(
-                starts.begin(), starts.end(), shifted.begin(), shifted.end(),
-                std::back_inserter(kept));
-            starts.swap(kept);
-        }
-        return !starts.empty();
-    }
-
-    // Where the term with this index stands, less the index: where the row would start.
-    std::vector<Xapian::termpos> positions(uint32_t document, size_t index) const {
-        std::vector<Xapian::termpos> result;
-        for (Xapian::PositionIterator position =
-                 database.positionlist_begin(document, text_terms[index]);
-             position != Xapian::PositionIterator(); ++position)
-            if (*position >= index) result.push_back(*position - Xapian::termpos(index));
-        return result;
+        return callbacks.predicate(callbacks.context, predicate, bytes_of(data));
     }
 };
 
@@ -92,10 +61,8 @@ std::unique_ptr<Condition> make_hash_equality(cxapian_part &part, std::string ha
 }
 
 std::unique_ptr<Condition> make_predicate(
-    cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate,
-    std::vector<std::string> text_terms) {
-    return std::make_unique<PredicateCondition>(
-        part.database, callbacks, predicate, std::move(text_terms));
+    cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate) {
+    return std::make_unique<PredicateCondition>(part.database, callbacks, predicate);
 }
 
 } // namespace cxapian

@@ -70,6 +70,9 @@ class Scorer {
     double maximum(double leaf_weight, uint8_t fields) const;
 };
 
+// The count of occurrences in the text; the other bits are one field each.
+constexpr uint8_t text_mask = 7 << 3;
+
 uint8_t united(uint8_t left, uint8_t right);
 
 CursorPointer make_nothing();
@@ -98,8 +101,17 @@ std::unique_ptr<Condition> make_range(
     cxapian_part &part, bool of_size, int64_t minimum, int64_t maximum);
 std::unique_ptr<Condition> make_hash_equality(cxapian_part &part, std::string hash);
 std::unique_ptr<Condition> make_predicate(
-    cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate,
-    std::vector<std::string> text_terms);
+    cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate);
+
+// A phrase: where it may stand, whom to ask about the stored fields, its terms in the text.
+struct Phrase {
+    uint8_t fields;
+    uint32_t predicate;
+    std::vector<std::string> text_terms;
+};
+CursorPointer make_phrase(
+    cxapian_part &part, const cxapian_callbacks &callbacks, Phrase phrase,
+    std::vector<CursorPointer> words);
 
 // Reads a plan; see `cxapian_part_match`.
 CursorPointer make_cursor(

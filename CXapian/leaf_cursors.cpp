@@ -11,8 +11,6 @@ namespace cxapian {
 namespace {
 
 constexpr double weight_grid = 0x1p36;
-// The count of occurrences in the text; the other bits are one field each.
-constexpr uint8_t text_mask = 7 << 3;
 
 double rounded(double weight) { return std::nearbyint(weight * weight_grid) / weight_grid; }
 

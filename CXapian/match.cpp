@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -13,6 +14,7 @@ struct Candidate {
     uint32_t document;
     double weight;
     std::string sort_key, key, hash;
+    int64_t size, modified;
 };
 
 // The request's order: what is better stands before.
@@ -33,7 +35,8 @@ class Collector {
     const cxapian_match_options &options;
     cxapian_part &part;
     const cxapian_callbacks &callbacks;
-    ValueStream attributes, hashes;
+    ValueStream attributes;
+    std::optional<ValueStream> hashes;
     Better better;
     std::set<Candidate, Better> best;
     std::unordered_map<std::string, std::set<Candidate, Better>::iterator> best_of_hash;
@@ -43,8 +46,10 @@ class Collector {
         const cxapian_match_options &options, cxapian_part &part,
         const cxapian_callbacks &callbacks)
         : options(options), part(part), callbacks(callbacks),
-          attributes(part.database, attributes_slot), hashes(part.database, hash_slot),
-          better{options.order, options.ascending}, best(better) {}
+          attributes(part.database, attributes_slot), better{options.order, options.ascending},
+          best(better) {
+        if (part.has_hashes()) hashes.emplace(part.database, hash_slot);
+    }
 
     bool is_full() const { return best.size() >= options.limit; }
 
@@ -55,12 +60,13 @@ class Collector {
         if (options.limit == 0) return;
         bool by_weight = options.order == cxapian_order_weight;
         if (by_weight && is_full() && weight < best.rbegin()->weight) return;
-        Candidate candidate{document, weight, {}, {}, {}};
+        Candidate candidate{document, weight, {}, {}, {}, 0, 0};
         describe(candidate);
         if (is_full() && !better(candidate, *best.rbegin())) return;
-        if (options.collapse && !replaces_duplicate(candidate)) return;
+        if (hashes) candidate.hash = hashes->at(document);
+        if (options.collapse && !candidate.hash.empty() && !replaces_duplicate(candidate)) return;
         auto place = best.insert(std::move(candidate)).first;
-        if (!place->hash.empty()) best_of_hash[place->hash] = place;
+        if (options.collapse && !place->hash.empty()) best_of_hash[place->hash] = place;
         if (best.size() > options.limit) drop(std::prev(best.end()));
     }
 
@@ -71,6 +77,8 @@ class Collector {
         std::string value = attributes.at(candidate.document);
         Attributes parts(value);
         candidate.key = parts.key;
+        candidate.size = ordered_number(parts.size);
+        candidate.modified = ordered_number(parts.modified);
         switch (options.order) {
         case cxapian_order_weight: break;
         case cxapian_order_size: candidate.sort_key = parts.size; break;
@@ -86,8 +94,6 @@ class Collector {
 
     // False when a better one with the same content is kept; else the worse one is dropped.
     bool replaces_duplicate(Candidate &candidate) {
-        candidate.hash = hashes.at(candidate.document);
-        if (candidate.hash.empty()) return true;
         auto found = best_of_hash.find(candidate.hash);
         if (found == best_of_hash.end()) return true;
         if (!better(candidate, *found->second)) return false;
@@ -142,7 +148,7 @@ void hand_out(cxapian_part &part, const Collector &collector, cxapian_match_resu
     for (const Candidate &candidate : collector.candidates())
         part.hits.push_back(
             {candidate.document, candidate.weight, kept(candidate.key), kept(candidate.sort_key),
-             kept(candidate.hash)});
+             kept(candidate.hash), candidate.size, candidate.modified});
     result.hits = part.hits.data();
     result.hit_count = part.hits.size();
 }

@@ -11,6 +11,11 @@ bool cxapian_part::is_removed(uint32_t document) const {
     return std::binary_search(removed.begin(), removed.end(), document);
 }
 
+bool cxapian_part::has_hashes() {
+    if (hashes_known < 0) hashes_known = database.get_value_freq(hash_slot) > 0;
+    return hashes_known > 0;
+}
+
 uint32_t cxapian_part::length(uint32_t document) {
     if (!lengths.empty()) {
         if (document >= lengths.size()) throw Damage("a posting of a document that does not exist");
@@ -112,6 +117,15 @@ cxapian_status cxapian_part_fingerprints(
 cxapian_status cxapian_part_document(
     cxapian_part *part, uint32_t document, cxapian_document *result, cxapian_error *error) {
     return guarded(error, [&] { part->read(document, *result); });
+}
+
+cxapian_status cxapian_part_data(
+    cxapian_part *part, uint32_t document, cxapian_bytes *data, cxapian_error *error) {
+    return guarded(error, [&] {
+        part->scratch_data =
+            part->database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
+        *data = bytes_of(part->scratch_data);
+    });
 }
 
 cxapian_status cxapian_part_document_terms(

@@ -22,10 +22,14 @@ struct cxapian_part {
     std::vector<uint32_t> lengths;
     uint64_t length_lookups = 0;
 
+    // Whether any document has a content hash; -1 until somebody asks.
+    int hashes_known = -1;
+
     cxapian_part(const char *path, const uint32_t *numbers, size_t count)
         : database(path), removed(numbers, numbers + count) {}
 
     bool is_removed(uint32_t document) const;
+    bool has_hashes();
     uint32_t length(uint32_t document);
     void load_lengths();
     void read(uint32_t document, cxapian_document &result);

@@ -48,10 +48,11 @@ class PlanReader {
             int64_t minimum = plan.number<int64_t>(), maximum = plan.number<int64_t>();
             return make_condition(part, make_range(part, kind == 10, minimum, maximum));
         }
-        case 12: return predicate(plan.number<uint32_t>(), {});
+        case 12:
+            return make_condition(part, make_predicate(part, callbacks, plan.number<uint32_t>()));
         case 13: {
-            uint32_t number = plan.number<uint32_t>();
-            return predicate(number, strings());
+            Phrase phrase{plan.number<uint8_t>(), plan.number<uint32_t>(), strings()};
+            return make_phrase(part, callbacks, std::move(phrase), nodes());
         }
         case 14:
             return make_condition(
@@ -67,11 +68,6 @@ class PlanReader {
         if (kind == cxapian_terms_exact)
             return make_term(part, scorer, std::string(text), fields, weight);
         return make_terms(part, scorer, kind, text, fields, weight);
-    }
-
-    CursorPointer predicate(uint32_t number, std::vector<std::string> text_terms) {
-        return make_condition(
-            part, make_predicate(part, callbacks, number, std::move(text_terms)));
     }
 
     std::string_view string() { return plan.text(plan.number<uint32_t>()); }

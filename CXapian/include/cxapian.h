@@ -135,6 +135,10 @@ typedef struct cxapian_document {
     int64_t modified;
     uint32_t length;
 } cxapian_document;
+// Only what `cxapian_write_part` calls the data.
+cxapian_status cxapian_part_data(
+    cxapian_part *part, uint32_t document, cxapian_bytes *data, cxapian_error *error);
+
 cxapian_status cxapian_part_document(
     cxapian_part *part, uint32_t document, cxapian_document *result, cxapian_error *error);
 
@@ -182,6 +186,8 @@ typedef struct cxapian_hit {
     cxapian_bytes key;
     cxapian_bytes sort_key;
     cxapian_bytes hash;
+    int64_t size;
+    int64_t modified;
 } cxapian_hit;
 
 typedef struct cxapian_match_result {
@@ -208,8 +214,10 @@ typedef struct cxapian_match_result {
 //  10 i64 minimum, i64 maximum               size
 //  11 i64 earliest, i64 latest               modified
 //  12 u32 predicate                          asks the caller, weight 0
-//  13 u32 predicate, u32 count, strings      asks the caller, else these terms in a row in the
-//                                            text; count 0 for no look at the text; weight 0
+//  13 u8 fields, u32 predicate, u32 count, strings, u32 count, nodes
+//                                            a phrase in these fields: all of the nodes, and the
+//                                            strings in a row in the text, or the caller says so of
+//                                            another field; weights add up
 //  14 32 bytes                              the content hash
 //
 // The hits are the best `limit`, in order; equal ones by key.

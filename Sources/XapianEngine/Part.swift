@@ -96,6 +96,15 @@ final class Part: @unchecked Sendable {
     return record
   }
 
+  func record(of hit: SnapshotSearch.Candidate) throws(EngineError) -> Record {
+    var data = cxapian_bytes()
+    try calling(about: path) { cxapian_part_data(handle, hit.document, &data, $0) }
+    guard let record = StoredRecord.record(of: hit, data: data) else {
+      throw .corrupted(path: path, reason: "a stored record cannot be read")
+    }
+    return record
+  }
+
   /// The terms of a document except its key's, and the document's length.
   func terms(of number: UInt32) throws(EngineError) -> (terms: [String], length: UInt32) {
     var terms: [String] = []

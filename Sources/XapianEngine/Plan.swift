@@ -67,15 +67,14 @@ struct Plan: Sendable {
     bytes.append(string: text)
   }
 
-  /// A phrase is looked for among the records that have all of its words.
   private mutating func append(_ phrase: PhraseLeaf) {
-    append(Node.all)
-    bytes.append(number: UInt32(phrase.leaves.count + 1))
-    for leaf in phrase.leaves { append(leaf) }
     append(Node.phrase)
+    bytes.append(phrase.fields.rawValue)
     bytes.append(number: UInt32(predicates.count))
     predicates.append { !PhraseMatcher.fields(of: phrase, in: $0).isEmpty }
-    append(phrase.fields.touches(.text) ? phrase.textTerms : [])
+    append(phrase.textTerms)
+    bytes.append(number: UInt32(phrase.leaves.count))
+    for leaf in phrase.leaves { append(leaf) }
   }
 
   private mutating func append(_ filter: Filter) {

@@ -44,6 +44,18 @@ enum StoredRecord {
     return record
   }
 
+  /// The record of a hit, whose values the match has read already.
+  static func record(of hit: SnapshotSearch.Candidate, data: cxapian_bytes) -> Record? {
+    guard var record = words(of: data.buffer),
+      let key = RecordKey(String(decoding: hit.key, as: UTF8.self))
+    else { return nil }
+    record.key = key
+    record.size = hit.size
+    record.modified = hit.modified
+    record.contentHash = ContentHash(bytes: hit.hash)
+    return record
+  }
+
   // One character is a valid key.
   private static let placeholderKey = RecordKey("-")!
 }
