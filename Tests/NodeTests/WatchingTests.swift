@@ -114,7 +114,9 @@ import Testing
       try await waitForNoDifference(in: workshop, "a link")
       try workshop.shared.write("changed", to: "b/other")
       try await waitForNoDifference(in: workshop, "a change through the link")
+      try workshop.shared.write("changed once more", to: "b/other")
       try workshop.shared.remove("b/other")
+      try await waitForNoDifference(in: workshop, "a change through a name that went")
       try workshop.shared.write("last", to: "a/name")
       try await waitForNoDifference(in: workshop, "one name alone")
     }

@@ -12,7 +12,8 @@ struct CatalogReconciler {
   /// How many rows were written.
   private(set) var changeCount = 0
   private var sequence: Int64
-  /// The inodes of files that are new or changed and have other names.
+  /// The inodes of files that are new or changed and have other names, and of those that went:
+  /// nobody can tell any more whether they had.
   private var linkedInodes: Set<Int64> = []
   private let keys: RecordKeyMaker
   /// Whether content may be found for a file that is new: not in the first scan of a catalog.
@@ -44,7 +45,7 @@ struct CatalogReconciler {
     try database.execute(sql: "UPDATE catalog SET sequence = ?", arguments: [sequence])
   }
 
-  /// The folders that hold other names of the files that are new or changed, as far as the
+  /// The folders that hold other names of the files that are new, changed or gone, as far as the
   /// catalog knows: what happens to a file through one name is told by no event in the folders of
   /// the others.
   func placesOfOtherNames() throws -> [SharedFolder] {
@@ -88,9 +89,11 @@ struct CatalogReconciler {
     for row in folders {
       let id: Int64 = row["id"]
       let folderPath: Data = row["path"]
-      let names = try Data.fetchAll(
-        database, sql: "SELECT name FROM files WHERE folder = ?", arguments: [id])
-      for name in names {
+      let files = try Row.fetchAll(
+        database, sql: "SELECT name, inode FROM files WHERE folder = ?", arguments: [id])
+      for file in files {
+        let name: Data = file[0]
+        linkedInodes.insert(file[1])
         try insertRemoval(PathBytes(Array(folderPath)).appending(PathBytes(Array(name))))
       }
       try database.cachedStatement(sql: "DELETE FROM files WHERE folder = ?")
@@ -167,6 +170,7 @@ struct CatalogReconciler {
     for file in gone { try remove(file, from: listing.path) }
     for (old, file) in changed {
       if file.hasOtherNames { linkedInodes.insert(file.status.inode) }
+      if old.status.inode != file.status.inode { linkedInodes.insert(old.status.inode) }
       try update(old, to: file.status)
     }
     for file in added { try insert(file, of: listing, in: folder) }
@@ -231,6 +235,7 @@ struct CatalogReconciler {
       file.id
     ]
     )
+    linkedInodes.insert(file.status.inode)
     try insertRemoval(folder.appending(PathBytes(Array(file.name))))
   }
 
