@@ -71,7 +71,9 @@ private struct Marks {
         addEastAsian(piece.text)
       } else {
         addWhole(piece.text)
-        if piece.parts.count > 1 { piece.parts.forEach { addWhole($0) } }
+        if piece.parts.count > 1 {
+          for part in piece.parts { addWhole(part) }
+        }
       }
     }
     if let joined = pieces.joined { addJoined(joined) }
@@ -118,7 +120,9 @@ private struct Marks {
         addWhole(piece.text)
       } else {
         addInside(piece.text, atStart: atStart)
-        if piece.parts.count > 1 { piece.parts.forEach { addInside($0, atStart: atStart) } }
+        if piece.parts.count > 1 {
+          for part in piece.parts { addInside(part, atStart: atStart) }
+        }
       }
     }
   }

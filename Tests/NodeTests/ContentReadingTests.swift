@@ -61,13 +61,13 @@ import Testing
     let path = workshop.shared.path("huge")
     FileManager.default.createFile(atPath: path, contents: nil)
     #expect(truncate(path, 64 << 20) == 0)
-    let status = try FolderHandle(root: workshop.shared.bytes).status(
-      ofEntry: PathBytes("huge")
-    ).1
+    let status = FileStatus(
+      try FolderHandle(root: workshop.shared.bytes).status(ofEntry: PathBytes("huge")))
     let steps = Mutex<[Int]>([])
     let reading = ContentReading { (_) throws(ExtractionError) in nil }
     let outcome = try await reading.read(
-      PendingFile(id: 1, root: workshop.shared.bytes, path: PathBytes("huge"), status: status)
+      PendingFile(
+        id: 1, share: 1, root: workshop.shared.bytes, path: PathBytes("huge"), status: status)
     ) { count in steps.withLock { $0.append(count) } }
     guard case .read(_, .success(.empty)) = outcome else {
       Issue.record("\(outcome)")

@@ -37,7 +37,14 @@ import Testing
     plan.changed(2, PathBytes("a/b"), name: nil, at: at(0))
     plan.changed(1, PathBytes("a"), name: PathBytes(IgnoreRules.filename), at: at(0))
     #expect(
-      plan.takeDue(at: at(1)) == [look("a", whole: true), look("ab"), look("a/b", share: 2)])
+      plan.takeDue(at: at(1)) == [look("ab"), look("a", whole: true), look("a/b", share: 2)])
+  }
+
+  @Test mutating func aFolderThatCameIsLookedAtAsAWholeBeforeTheOneThatHoldsIt() {
+    plan.changed(1, PathBytes("a"), name: PathBytes("b"), at: at(0))
+    plan.arrived(1, PathBytes("a/b"), at: at(0))
+    plan.changed(1, PathBytes("a/b/c"), name: PathBytes("x"), at: at(0))
+    #expect(plan.takeDue(at: at(1)) == [look("a/b", whole: true), look("a")])
   }
 
   @Test mutating func lostEventsMeanAWholeLook() {

@@ -22,6 +22,17 @@ import Testing
     #expect(condition(), what, sourceLocation: location)
   }
 
+  /// Waits until the index holds what is there, and fails with what it does not.
+  private func waitForNoDifference(
+    in workshop: Workshop, _ what: Comment, location: SourceLocation = #_sourceLocation
+  ) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while workshop.difference() != nil, .now < deadline {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    #expect(workshop.difference() == nil, what, sourceLocation: location)
+  }
+
   private func watching(
     _ workshop: Workshop, _ body: (Notices) async throws -> Void
   ) async throws {
@@ -62,7 +73,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: UInt64(1)...3)
+  @Test(.timeLimit(.minutes(2)), arguments: UInt64(1)...12)
   func afterAStormTheIndexHoldsWhatIsThere(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     let workshop = try Workshop(options: Self.options)
@@ -70,20 +81,60 @@ import Testing
     try await watching(workshop) { _ in
       for _ in 0..<4 {
         for _ in 0..<30 { try operations.perform(using: &generator) }
-        try await wait("seed \(seed)") { workshop.difference() == nil }
+        try await waitForNoDifference(in: workshop, "seed \(seed)")
       }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2))) func aFolderInThePlaceOfAnotherIsLookedInto() async throws {
+    // Long enough for both moves to be seen by one look.
+    var options = Self.options
+    options.settlingTime = .milliseconds(300)
+    let workshop = try Workshop(options: options)
+    try workshop.shared.write("one", to: "a/in/one")
+    try workshop.shared.write("two", to: "b/in/two")
+    try await watching(workshop) { _ in
+      try await waitForNoDifference(in: workshop, "what was there")
+      try workshop.shared.move("a", to: "c")
+      try workshop.shared.move("b", to: "a")
+      try await waitForNoDifference(in: workshop, "changed places")
+      try workshop.shared.write("three", to: "a/in/three")
+      try workshop.shared.write("four", to: "c/in/four")
+      try await waitForNoDifference(in: workshop, "both are watched in their places")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2))) func aChangeThroughOneNameIsSeenUnderAllOthers() async throws {
+    let workshop = try Workshop(options: Self.options)
+    try workshop.shared.write("one", to: "a/name")
+    try workshop.shared.makeFolder("b")
+    try await watching(workshop) { _ in
+      try await waitForNoDifference(in: workshop, "what was there")
+      #expect(link(workshop.shared.path("a/name"), workshop.shared.path("b/other")) == 0)
+      try await waitForNoDifference(in: workshop, "a link")
+      try workshop.shared.write("changed", to: "b/other")
+      try await waitForNoDifference(in: workshop, "a change through the link")
+      try workshop.shared.write("changed once more", to: "b/other")
+      try workshop.shared.remove("b/other")
+      try await waitForNoDifference(in: workshop, "a change through a name that went")
+      try workshop.shared.write("last", to: "a/name")
+      try await waitForNoDifference(in: workshop, "one name alone")
     }
   }
 
   @Test func aFolderIsWatchedOnce() throws {
     var watcher = try FolderWatcher()
     let folder = try TemporaryFolder()
-    let share = Share(id: 1, root: folder.bytes, name: "x", device: 0, inode: 0)
-    #expect(watcher.watch(.empty, of: share) == true)
-    #expect(watcher.watch(.empty, of: share) == false)
-    // A folder that is gone needs no watch.
-    #expect(watcher.watch(PathBytes("gone"), of: share) == false)
-    #expect(watcher.watchCount == 1)
+    let handle = try FolderHandle(root: folder.bytes)
+    for path in ["", "", "moved"] {
+      let isWatched = watcher.watch(handle, as: SharedFolder(share: 1, path: PathBytes(path)))
+      #expect(isWatched && watcher.watchCount == 1)
+    }
+    // Another folder in the same place takes the place of its watch.
+    let otherFolder = try TemporaryFolder()
+    let other = try FolderHandle(root: otherFolder.bytes)
+    let isWatched = watcher.watch(other, as: SharedFolder(share: 1, path: PathBytes("moved")))
+    #expect(isWatched && watcher.watchCount == 1)
   }
 
   @Test func lostEventsAreSaid() throws {

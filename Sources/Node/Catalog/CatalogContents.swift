@@ -21,7 +21,7 @@ extension Catalog {
         let folder = try places.place(row[2])
         let name: Data = row[3]
         let file = PendingFile(
-          id: row[1], root: folder.share.root,
+          id: row[1], share: folder.share.id, root: folder.share.root,
           path: PathBytes(Array(folder.start) + name),
           status: FileStatus(
             size: row[4], modified: row[5], changed: row[6], device: row[7],

@@ -12,6 +12,9 @@ struct CatalogReconciler {
   /// How many rows were written.
   private(set) var changeCount = 0
   private var sequence: Int64
+  /// The inodes of files that are new or changed and have other names, and of those that went:
+  /// nobody can tell any more whether they had.
+  private var linkedInodes: Set<Int64> = []
   private let keys: RecordKeyMaker
   /// Whether content may be found for a file that is new: not in the first scan of a catalog.
   private let holdsContents: Bool
@@ -40,6 +43,13 @@ struct CatalogReconciler {
   /// Writes the last sequence number given out. The transaction's last step.
   func finish() throws {
     try database.execute(sql: "UPDATE catalog SET sequence = ?", arguments: [sequence])
+  }
+
+  /// The folders that hold other names of the files that are new, changed or gone, as far as the
+  /// catalog knows: what happens to a file through one name is told by no event in the folders of
+  /// the others.
+  func placesOfOtherNames() throws -> [SharedFolder] {
+    try SharedFolder.holding(inodes: linkedInodes, in: database)
   }
 
   /// Takes a folder's listing.
@@ -79,9 +89,11 @@ struct CatalogReconciler {
     for row in folders {
       let id: Int64 = row["id"]
       let folderPath: Data = row["path"]
-      let names = try Data.fetchAll(
-        database, sql: "SELECT name FROM files WHERE folder = ?", arguments: [id])
-      for name in names {
+      let files = try Row.fetchAll(
+        database, sql: "SELECT name, inode FROM files WHERE folder = ?", arguments: [id])
+      for file in files {
+        let name: Data = file[0]
+        linkedInodes.insert(file[1])
         try insertRemoval(PathBytes(Array(folderPath)).appending(PathBytes(Array(name))))
       }
       try database.cachedStatement(sql: "DELETE FROM files WHERE folder = ?")
@@ -156,7 +168,11 @@ struct CatalogReconciler {
       known = try rows.next().map(Self.knownFile)
     }
     for file in gone { try remove(file, from: listing.path) }
-    for (old, file) in changed { try update(old, to: file.status) }
+    for (old, file) in changed {
+      if file.hasOtherNames { linkedInodes.insert(file.status.inode) }
+      if old.status.inode != file.status.inode { linkedInodes.insert(old.status.inode) }
+      try update(old, to: file.status)
+    }
     for file in added { try insert(file, of: listing, in: folder) }
   }
 
@@ -177,6 +193,7 @@ struct CatalogReconciler {
     _ file: FolderListing.File, of listing: FolderListing, in folder: Int64
   ) throws {
     let status = file.status
+    if file.hasOtherNames { linkedInodes.insert(status.inode) }
     let content = try content(of: status)
     insertFile.setUncheckedArguments([
       folder, Data(listing.names[file.name]), status.size, status.modified, status.changed,
@@ -218,6 +235,7 @@ struct CatalogReconciler {
       file.id
     ]
     )
+    linkedInodes.insert(file.status.inode)
     try insertRemoval(folder.appending(PathBytes(Array(file.name))))
   }
 

@@ -104,13 +104,22 @@ extension Catalog {
 }
 
 extension Catalog {
-  /// The folders of a share that were listed, below the share, each after the one that holds it.
-  func folders(of share: Share) throws(CatalogError) -> [PathBytes] {
-    try read { database in
-      try Data.fetchAll(
-        database, sql: "SELECT path FROM folders WHERE share = ? ORDER BY path",
-        arguments: [share.id]
-      ).map { PathBytes(Array($0)) }
+  /// The highest folder above a folder, or itself, whose own parent the catalog knows. Below it
+  /// nothing can be taken in: a folder stands in the one that holds it.
+  func highestUnknown(
+    above folder: PathBytes, of share: Share
+  ) throws(CatalogError) -> PathBytes {
+    guard !folder.isEmpty else { return folder }
+    return try read { database in
+      let select = try database.cachedStatement(
+        sql: "SELECT EXISTS (SELECT 1 FROM folders WHERE share = ? AND path = ?)")
+      var folder = folder
+      while !folder.isEmpty,
+        try Bool.fetchOne(select, arguments: [share.id, Data(folder.parent.bytes)]) == false
+      {
+        folder = folder.parent
+      }
+      return folder
     }
   }
 }

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 
 /// Runs what blocks away from the tasks' own threads, which are as few as the machine has cores.
 enum BlockingWork {
@@ -16,5 +17,15 @@ enum BlockingWork {
       do throws(Failure) { return .success(try work()) } catch { return .failure(error) }
     }
     return try result.get()
+  }
+
+  /// Runs what blocks for as long as it likes, on a thread of its own: the queue's threads are few
+  /// too, and replaced only some time after they were found blocked.
+  static func runOnOwnThread<Value: Sendable>(
+    _ work: @escaping @Sendable () -> Value
+  ) async -> Value {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(returning: work()) }
+    }
   }
 }

@@ -9,6 +9,8 @@ public typealias ContentExtraction =
 /// A file whose content is to be read, as the catalog knows it.
 struct PendingFile: Sendable {
   var id: Int64
+  /// The share's number.
+  var share: Int64
   /// The share's own folder, absolute.
   var root: PathBytes
   /// Below the share.
@@ -116,8 +118,9 @@ struct ContentReading: Sendable {
   /// Whether the file's name still leads to the file that the catalog knows.
   private static func isUnchanged(_ file: PendingFile) -> Bool {
     guard let folder = try? FolderHandle(root: file.root).folder(at: file.path.parent),
-      let (kind, status) = try? folder.status(ofEntry: file.path.lastComponent)
+      let status = try? folder.status(ofEntry: file.path.lastComponent)
     else { return false }
-    return kind == .file && status.isUnchanged(from: file.status)
+    return FileKind(mode: status.st_mode) == .file
+      && FileStatus(status).isUnchanged(from: file.status)
   }
 }

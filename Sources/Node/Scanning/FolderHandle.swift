@@ -100,8 +100,7 @@ final class FolderHandle {
   }
 
   /// Looks at an entry of this folder without following it.
-  ///
-  func status(ofEntry name: PathBytes) throws(SystemError) -> (FileKind, FileStatus) {
+  func status(ofEntry name: PathBytes) throws(SystemError) -> stat {
     try status(ofEntryAt: 0, in: name.bytes + [0])
   }
 
@@ -110,9 +109,7 @@ final class FolderHandle {
   /// - Parameters:
   ///   - offset: where the name starts.
   ///   - names: holds a NUL behind the name.
-  func status(ofEntryAt offset: Int, in names: [UInt8]) throws(SystemError) -> (
-    FileKind, FileStatus
-  ) {
+  func status(ofEntryAt offset: Int, in names: [UInt8]) throws(SystemError) -> stat {
     var status = stat()
     let result = names.withUnsafeBytes { bytes in
       // `names` is never empty: it holds the NUL.
@@ -120,6 +117,6 @@ final class FolderHandle {
       return fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW)
     }
     guard result == 0 else { throw .last }
-    return (FileKind(mode: status.st_mode), FileStatus(status))
+    return status
   }
 }

@@ -4,6 +4,8 @@ struct FolderListing: Sendable {
     /// Where the name stands in ``FolderListing/names``.
     let name: Range<Int>
     let status: FileStatus
+    /// Whether the file has other names, here or elsewhere: hard links.
+    let hasOtherNames: Bool
   }
 
   /// Below the share.

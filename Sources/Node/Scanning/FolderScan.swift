@@ -22,6 +22,9 @@ struct FolderScan {
     var rules = IgnoreRules.standard
   }
 
+  /// Gets an open folder and its path below the share.
+  typealias Visit = (FolderHandle, PathBytes) -> Void
+
   private struct Level {
     let handle: FolderHandle
     let path: PathBytes
@@ -63,14 +66,16 @@ struct FolderScan {
   }
 
   /// The next folder's listing; nil when all have been seen.
-  mutating func next() -> FolderListing? {
+  ///
+  /// - Parameter visit: gets the folder just before it is listed.
+  mutating func next(visit: Visit = { _, _ in }) -> FolderListing? {
     if let start {
       self.start = nil
       switch start {
       case .outcome(let path, let outcome):
         return FolderListing(path: path, outcome: outcome)
       case .listing(let handle, let path, let rules):
-        return list(handle, at: path, inherited: rules)
+        return list(handle, at: path, inherited: rules, visit: visit)
       }
     }
     while let level = levels.last {
@@ -80,7 +85,8 @@ struct FolderScan {
       }
       let path = level.path.appending(name)
       switch enter(name, of: level.handle, at: path) {
-      case .success(let handle): return list(handle, at: path, inherited: level.rules)
+      case .success(let handle):
+        return list(handle, at: path, inherited: level.rules, visit: visit)
       case .failure(let failure): return FolderListing(path: path, outcome: failure.outcome)
       }
     }
@@ -160,8 +166,9 @@ struct FolderScan {
   }
 
   private mutating func list(
-    _ handle: FolderHandle, at path: PathBytes, inherited: IgnoreRules
+    _ handle: FolderHandle, at path: PathBytes, inherited: IgnoreRules, visit: Visit
   ) -> FolderListing {
+    visit(handle, path)
     var entries = FolderEntries()
     do throws(SystemError) {
       try handle.readEntries { entries.append($0, kind: $1) }
@@ -200,10 +207,10 @@ struct FolderScan {
     if let kind = entry.kind, isLeftOut(kind) { return }
     do throws(SystemError) {
       var kind = entry.kind
-      var status: FileStatus?
+      var status: stat?
       if kind == nil || kind == .file {
-        let (found, itsStatus) = try handle.status(
-          ofEntryAt: entry.name.lowerBound, in: names)
+        let itsStatus = try handle.status(ofEntryAt: entry.name.lowerBound, in: names)
+        let found = FileKind(mode: itsStatus.st_mode)
         // The kind may have become another since the folder was read, and the rules may
         // speak of folders alone.
         if found != kind, isLeftOut(found) { return }
@@ -211,7 +218,12 @@ struct FolderScan {
       }
       switch kind {
       case .file:
-        if let status { listing.files.append(.init(name: entry.name, status: status)) }
+        if let status {
+          listing.files.append(
+            .init(
+              name: entry.name, status: FileStatus(status),
+              hasOtherNames: status.st_nlink > 1))
+        }
       case .folder: listing.folders.append(PathBytes(Array(names[entry.name])))
       case .symbolicLink: note(path(), .symbolicLink)
       case .special, nil: note(path(), .notAFile)

@@ -22,6 +22,9 @@ struct ShareScanner: Sendable {
     var folders: [PathBytes] = []
     /// The folders among those in ``folders`` that the catalog did not know.
     var newFolders: [PathBytes] = []
+    /// Where the catalog knows other names of the files that changed. Not for a whole look, which
+    /// comes by all of them.
+    var placesOfOtherNames: [SharedFolder] = []
   }
 
   /// Looks at a share, or at a part of it.
@@ -31,15 +34,18 @@ struct ShareScanner: Sendable {
   ///   - isRecursive: whether to go into folders that the catalog knows; new ones are always
   ///     looked into.
   ///   - isCancelled: asked between the transactions; the look ends there.
+  ///   - visit: gets each folder just before it is listed.
   ///   - step: is called after each transaction.
   /// - Returns: why the share is absent and its records stay as they are; nil when it was looked
   ///   at.
   func scan(
     _ share: Share, from folder: PathBytes = .empty, isRecursive: Bool = true,
-    isCancelled: () -> Bool = { false }, step: (Step) -> Void = { _ in }
+    isCancelled: () -> Bool = { false }, visit: FolderScan.Visit = { _, _ in },
+    step: (Step) -> Void = { _ in }
   ) throws(CatalogError) -> String? {
     var options = options
     options.isRecursive = isRecursive
+    let folder = try catalog.highestUnknown(above: folder, of: share)
     var scan: FolderScan
     switch Result(catching: { () throws(SystemError) in
       try FolderScan(root: share.root, from: folder, options: options)
@@ -55,19 +61,22 @@ struct ShareScanner: Sendable {
       )
     }
     var newFolders: [PathBytes] = []
-    while !isCancelled(), let taken = try takeBatch(of: &scan, into: share) {
+    let isWhole = isRecursive && folder.isEmpty
+    while !isCancelled(),
+      let taken = try takeBatch(of: &scan, into: share, isWhole: isWhole, visit: visit)
+    {
       newFolders += taken.newFolders
       step(taken)
     }
     if !isRecursive {
       for folder in newFolders {
         if let absence = try self.scan(
-          share, from: folder, isCancelled: isCancelled, step: step)
+          share, from: folder, isCancelled: isCancelled, visit: visit, step: step)
         {
           return absence
         }
       }
-    } else if folder.isEmpty, !isCancelled() {
+    } else if isWhole, !isCancelled() {
       try catalog.note(share, scanned: Int64(Date().timeIntervalSince1970), absence: nil)
     }
     return nil
@@ -80,20 +89,21 @@ struct ShareScanner: Sendable {
 
   /// One transaction; nil when there was nothing left to look at.
   private func takeBatch(
-    of scan: inout FolderScan, into share: Share
+    of scan: inout FolderScan, into share: Share, isWhole: Bool, visit: FolderScan.Visit
   ) throws(CatalogError) -> Step? {
     let (step, rest) = try catalog.write { [scan] database in
       var scan = scan
       var step = Step()
       var reconciler = try CatalogReconciler(database, share: share)
       while reconciler.changeCount < Self.batchCount,
-        step.folders.count < Self.batchFolderCount, let listing = scan.next()
+        step.folders.count < Self.batchFolderCount, let listing = scan.next(visit: visit)
       {
         step.newFolders += try reconciler.reconcile(listing)
         step.folders.append(listing.path)
         step.fileCount += listing.files.count
       }
       if reconciler.changeCount > 0 { try reconciler.finish() }
+      if !isWhole { step.placesOfOtherNames = try reconciler.placesOfOtherNames() }
       step.changeCount = reconciler.changeCount
       step.notes = scan.takeNotes()
       return (step, scan)

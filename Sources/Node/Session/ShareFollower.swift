@@ -8,6 +8,8 @@ final class ShareFollower: Sendable {
   private let notice: @Sendable (WatchNotice) -> Void
   private let changed: @Sendable () -> Void
   private let inotify: Inotify
+  /// Folders that others found to be different from what the catalog knows.
+  private let requests = Mutex<[SharedFolder]>([])
   private let cancellation = Cancellation()
   /// Touched by ``run()`` only, and that is called once.
   private let state: Mutex<State>
@@ -38,26 +40,30 @@ final class ShareFollower: Sendable {
     inotify.wake()
   }
 
+  /// Looks at folders again, as if an event had told of a change in them.
+  func look(at folders: [SharedFolder]) {
+    guard !folders.isEmpty else { return }
+    requests.withLock { $0 += folders }
+    inotify.wake()
+  }
+
   /// Returns when cancelled.
   func run() async throws(CatalogError) {
-    try await BlockingWork.run { [self] () throws(CatalogError) in
-      let result = state.withLock { state in
+    let result = await BlockingWork.runOnOwnThread { [self] in
+      state.withLock { state in
         Result { () throws(CatalogError) in
           try start(&state)
           while !cancellation.isCancelled { try turn(&state) }
         }
       }
-      try result.get()
     }
+    try result.get()
   }
 
-  /// Watches every folder that the catalog knows, then looks at everything: what changed before
-  /// the watches stood is found by the look, what changes later by the watches.
+  /// Looks at everything and watches each folder just before it is listed: what changed before is
+  /// found by the look, what changes later by the watch.
   private func start(_ state: inout State) throws(CatalogError) {
     for share in try scanner.catalog.shares() {
-      for folder in try scanner.catalog.folders(of: share) {
-        watch(folder, of: share, looksAgain: false, &state)
-      }
       try look(at: share, folder: .empty, isRecursive: true, &state)
     }
     if !state.watcher.isExhausted {
@@ -70,6 +76,9 @@ final class ShareFollower: Sendable {
     let events = inotify.events(within: wait)
     let now = ContinuousClock.now
     let wereLost = state.watcher.take(events, into: &state.plan, at: now)
+    for place in takeRequests() {
+      state.plan.changed(place.share, place.path, name: nil, at: now)
+    }
     let due = state.plan.takeDue(at: now)
     guard wereLost || !due.isEmpty else { return }
     let shares = try scanner.catalog.shares()
@@ -85,6 +94,13 @@ final class ShareFollower: Sendable {
     }
   }
 
+  private func takeRequests() -> [SharedFolder] {
+    requests.withLock { requests in
+      defer { requests.removeAll() }
+      return requests
+    }
+  }
+
   private func look(
     at share: Share, folder: PathBytes, isRecursive: Bool, _ state: inout State
   ) throws(CatalogError) {
@@ -93,15 +109,22 @@ final class ShareFollower: Sendable {
     if isWhole { state.watcher.forgetExhaustion() }
     var changeCount = 0
     var isCovered = true
+    var placesOfOtherNames: [SharedFolder] = []
     let absence = try scanner.scan(
       share, from: folder, isRecursive: isRecursive,
-      isCancelled: { self.cancellation.isCancelled }
-    ) { step in
-      changeCount += step.changeCount
-      for folder in step.folders {
-        // What changed in it between the listing and the watch is still to be found.
-        isCovered = watch(folder, of: share, looksAgain: true, &state) && isCovered
-      }
+      isCancelled: { self.cancellation.isCancelled },
+      visit: { handle, path in
+        let isWatched = state.watcher.watch(
+          handle, as: SharedFolder(share: share.id, path: path))
+        isCovered = isWatched && isCovered
+      },
+      step: { step in
+        changeCount += step.changeCount
+        placesOfOtherNames += step.placesOfOtherNames
+      })
+    if !isCovered { noteUncovered(share, &state) }
+    for place in placesOfOtherNames {
+      state.plan.changed(place.share, place.path, name: nil, at: .now)
     }
     if let absence {
       notice(.absent(reason: absence))
@@ -115,27 +138,13 @@ final class ShareFollower: Sendable {
     }
   }
 
-  /// - Returns: whether the folder is watched now.
-  @discardableResult
-  private func watch(
-    _ folder: PathBytes, of share: Share, looksAgain: Bool, _ state: inout State
-  ) -> Bool {
-    // Trying on at the limit would only cost time.
-    let isNew =
-      state.watcher.isExhausted && !state.watcher.isWatching(folder, of: share.id)
-      ? nil : state.watcher.watch(folder, of: share)
-    if let isNew {
-      if isNew, looksAgain { state.plan.changed(share.id, folder, name: nil, at: .now) }
-      return true
-    }
+  private func noteUncovered(_ share: Share, _ state: inout State) {
     state.plan.uncovered(share.id, at: .now)
-    if state.watcher.isExhausted, !state.saidExhausted {
-      state.saidExhausted = true
-      notice(
-        .watchLimitReached(
-          folderCount: state.watcher.watchCount,
-          rescanSeconds: rescanInterval / .seconds(1)))
-    }
-    return false
+    guard state.watcher.isExhausted, !state.saidExhausted else { return }
+    state.saidExhausted = true
+    notice(
+      .watchLimitReached(
+        folderCount: state.watcher.watchCount,
+        rescanSeconds: rescanInterval / .seconds(1)))
   }
 }

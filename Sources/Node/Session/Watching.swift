@@ -17,16 +17,28 @@ extension IndexingSession {
       of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let (readings, read) = AsyncStream.makeStream(
       of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let follower = try follower(notice: notice) {
+      changed.yield()
+      read.yield()
+    }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { [self] in
-        try await follow(notice: notice) {
-          changed.yield()
-          read.yield()
+      group.addTask {
+        try await withTaskCancellationHandler {
+          try await follower.run()
+        } onCancel: {
+          follower.cancel()
         }
       }
       group.addTask { [self] in
         for await _ in changes where options.readsContents {
-          for try await _ in pipeline.steps() { read.yield() }
+          for try await step in pipeline.steps() {
+            // They change without an event where another name of the same file does.
+            follower.look(
+              at: step.changedFiles.map {
+                SharedFolder(share: $0.share, path: $0.path.parent)
+              })
+            read.yield()
+          }
         }
       }
       group.addTask { [self] in try await keepPublishing(after: readings, notice: notice) }
@@ -53,21 +65,14 @@ extension IndexingSession {
     }
   }
 
-  /// Looks at folders as the events say.
-  private func follow(
+  private func follower(
     notice: @escaping @Sendable (WatchNotice) -> Void, changed: @escaping @Sendable () -> Void
-  ) async throws {
-    let follower: ShareFollower
+  ) throws(CatalogError) -> ShareFollower {
     do {
-      follower = try ShareFollower(
+      return try ShareFollower(
         scanner: scanner, options: options, notice: notice, changed: changed)
     } catch {
-      throw CatalogError.inputOutput(path: "inotify", reason: error.description)
-    }
-    try await withTaskCancellationHandler {
-      try await follower.run()
-    } onCancel: {
-      follower.cancel()
+      throw .inputOutput(path: "inotify", reason: error.description)
     }
   }
 }

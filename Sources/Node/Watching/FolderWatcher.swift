@@ -3,14 +3,9 @@ import Glibc
 /// Watches the folders of shares: says which watch stands for which folder and turns the kernel's
 /// events into changes of a ``WatchPlan``.
 struct FolderWatcher {
-  struct Place: Hashable, Sendable {
-    let share: Int64
-    let folder: PathBytes
-  }
-
   let inotify: Inotify
-  private var places: [CInt: Place] = [:]
-  private var watches: [Place: CInt] = [:]
+  private var places: [CInt: SharedFolder] = [:]
+  private var watches: [SharedFolder: CInt] = [:]
   /// Whether the machine allowed no more watches.
   private(set) var isExhausted = false
 
@@ -18,34 +13,33 @@ struct FolderWatcher {
 
   var watchCount: Int { watches.count }
 
-  /// Watches a folder of a share.
+  /// Watches a folder of a share. Called before the folder is listed, so that what changes later
+  /// is told by an event; and at every listing, for a watch may stand for what was there before.
   ///
-  /// - Returns: whether the watch is new: what changed before it stood is to be looked for. Nil
-  ///   when the folder cannot be watched.
-  mutating func watch(_ folder: PathBytes, of share: Share) -> Bool? {
-    let place = Place(share: share.id, folder: folder)
-    guard watches[place] == nil else { return false }
+  /// - Returns: whether the folder is watched now.
+  mutating func watch(_ folder: FolderHandle, as place: SharedFolder) -> Bool {
+    // Trying on at the limit would only cost time.
+    if isExhausted, watches[place] == nil { return false }
     do throws(SystemError) {
-      let watch = try inotify.watch(share.root.appending(folder))
+      let watch = try inotify.watch(folder)
       // A folder that was moved is known under its old path.
       if let old = places[watch] { watches[old] = nil }
+      // Another folder stood there.
+      if let old = watches[place] {
+        inotify.endWatch(old)
+        places[old] = nil
+      }
       places[watch] = place
       watches[place] = watch
       return true
     } catch {
       if error.code == ENOSPC { isExhausted = true }
-      // A folder that is gone needs no watch.
-      return error.meansVanished ? false : nil
+      return false
     }
   }
 
   /// Takes a new try at watching after the limit was reached.
   mutating func forgetExhaustion() { isExhausted = false }
-
-  /// Whether a folder has a watch.
-  func isWatching(_ folder: PathBytes, of share: Int64) -> Bool {
-    watches[Place(share: share, folder: folder)] != nil
-  }
 
   /// What the kernel's events mean.
   ///
@@ -64,11 +58,18 @@ struct FolderWatcher {
         places[event.watch] = nil
         if watches[place] == event.watch { watches[place] = nil }
       }
-      if event.isDepartureOfFolder, let name = event.name {
-        endWatches(inside: place.folder.appending(name), of: place.share)
+      plan.changed(place.share, place.path, name: event.name, at: now)
+      if let name = event.name {
+        let folder = place.path.appending(name)
+        if event.isRemovalOfFolder {
+          endWatch(of: SharedFolder(share: place.share, path: folder))
+        } else if event.isDepartureOfFolder {
+          endWatches(inside: folder, of: place.share)
+        } else if event.isArrivalOfFolder {
+          plan.arrived(place.share, folder, at: now)
+        }
       }
-      plan.changed(place.share, place.folder, name: event.name, at: now)
-      if place.folder.isEmpty, event.concernsFolderItself || event.endsWatch {
+      if place.path.isEmpty, event.concernsFolderItself || event.endsWatch {
         // The share's own folder went: nothing tells when it is back.
         // The old watches would look at what is not the share any more.
         endWatches(inside: .empty, of: place.share)
@@ -79,10 +80,14 @@ struct FolderWatcher {
   }
 
   private mutating func endWatches(inside folder: PathBytes, of share: Int64) {
-    for (place, watch) in watches where place.share == share && place.folder.isInside(folder) {
-      inotify.endWatch(watch)
-      places[watch] = nil
-      watches[place] = nil
+    for place in watches.keys where place.share == share && place.path.isInside(folder) {
+      endWatch(of: place)
     }
+  }
+
+  private mutating func endWatch(of place: SharedFolder) {
+    guard let watch = watches.removeValue(forKey: place) else { return }
+    inotify.endWatch(watch)
+    places[watch] = nil
   }
 }

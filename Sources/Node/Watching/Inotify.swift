@@ -20,11 +20,17 @@ final class Inotify: Sendable {
     /// The watch is no more.
     var endsWatch: Bool { mask & UInt32(IN_IGNORED) != 0 }
     /// A folder of this name left the folder, by removal or by a move.
-    var isDepartureOfFolder: Bool {
-      mask & UInt32(IN_ISDIR) != 0 && mask & UInt32(IN_MOVED_FROM | IN_DELETE) != 0
-    }
+    var isDepartureOfFolder: Bool { isAboutFolder(IN_MOVED_FROM | IN_DELETE) }
+    /// It was removed, so nothing was in it any more.
+    var isRemovalOfFolder: Bool { isAboutFolder(IN_DELETE) }
+    /// A folder of this name came into the folder, made or moved.
+    var isArrivalOfFolder: Bool { isAboutFolder(IN_MOVED_TO | IN_CREATE) }
     /// The folder itself was moved or removed.
     var concernsFolderItself: Bool { mask & UInt32(IN_MOVE_SELF | IN_DELETE_SELF) != 0 }
+
+    private func isAboutFolder(_ kinds: CInt) -> Bool {
+      mask & UInt32(IN_ISDIR) != 0 && mask & UInt32(kinds) != 0
+    }
   }
 
   private let descriptor: CInt
@@ -40,7 +46,10 @@ final class Inotify: Sendable {
       close(descriptor)
       throw error
     }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    for end in ends {
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    }
     self.descriptor = descriptor
     wakeUp = (reading: ends[0], writing: ends[1])
   }
@@ -55,12 +64,13 @@ final class Inotify: Sendable {
   /// another path, keeps its number.
   ///
   /// - Throws: `ENOSPC` when the machine allows no more watches.
-  func watch(_ folder: PathBytes) throws(SystemError) -> CInt {
+  func watch(_ folder: FolderHandle) throws(SystemError) -> CInt {
+    // By its path it could be another folder by now.
+    let path = PathBytes("/proc/self/fd/\(folder.descriptor)")
     let mask =
       IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_FROM
-      | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW
-      | IN_EXCL_UNLINK
-    let watch = folder.withCString {
+      | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK
+    let watch = path.withCString {
       inotify_add_watch(descriptor, $0, UInt32(truncatingIfNeeded: mask))
     }
     guard watch >= 0 else { throw .last }
@@ -69,7 +79,7 @@ final class Inotify: Sendable {
 
   func endWatch(_ watch: CInt) { _ = inotify_rm_watch(descriptor, watch) }
 
-  /// Ends a ``events(within:)`` that waits, and every later one at once.
+  /// Ends the ``events(within:)`` that waits, or the next one at once.
   func wake() { _ = write(wakeUp.writing, [0], 1) }
 
   /// Waits for events. Blocks.
@@ -83,10 +93,13 @@ final class Inotify: Sendable {
     ]
     let milliseconds = duration.map { max(0, $0 / .milliseconds(1)).rounded(.up) }
     let timeout = milliseconds.map { CInt(min($0, 3_600_000)) } ?? -1
-    guard poll(&descriptors, 2, timeout) > 0, descriptors[1].revents == 0 else { return [] }
+    guard poll(&descriptors, 2, timeout) > 0 else { return [] }
     var events: [Event] = []
     // At least one event with the longest name fits.
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    if descriptors[1].revents != 0 {
+      _ = buffer.withUnsafeMutableBytes { read(wakeUp.reading, $0.baseAddress, $0.count) }
+    }
     let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
     guard count > 0 else { return [] }
     buffer.withUnsafeBytes { bytes in

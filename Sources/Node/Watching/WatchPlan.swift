@@ -17,11 +17,6 @@ struct WatchPlan {
     var isRecursive: Bool
   }
 
-  private struct Place: Hashable {
-    let share: Int64
-    let folder: PathBytes
-  }
-
   private struct Change {
     let first: Instant
     var last: Instant
@@ -30,7 +25,7 @@ struct WatchPlan {
 
   private let settlingTime: Duration
   private let rescanInterval: Duration
-  private var changes: [Place: Change] = [:]
+  private var changes: [SharedFolder: Change] = [:]
   /// When the next look at a share is due that watches do not cover.
   private var rescans: [Int64: Instant] = [:]
 
@@ -45,12 +40,18 @@ struct WatchPlan {
   ///   below its folder.
   mutating func changed(_ share: Int64, _ folder: PathBytes, name: PathBytes?, at now: Instant) {
     let isRecursive = name == PathBytes(IgnoreRules.filename)
-    add(Place(share: share, folder: folder), isRecursive: isRecursive, at: now)
+    add(SharedFolder(share: share, path: folder), isRecursive: isRecursive, at: now)
+  }
+
+  /// A folder came to a place. Perhaps another one left it just before: then the catalog knows the
+  /// place, and nothing but a look into all of it tells that its files are others.
+  mutating func arrived(_ share: Int64, _ folder: PathBytes, at now: Instant) {
+    add(SharedFolder(share: share, path: folder), isRecursive: true, at: now)
   }
 
   /// Nobody knows what has changed in a share.
   mutating func lostTrack(of share: Int64, at now: Instant) {
-    add(Place(share: share, folder: .empty), isRecursive: true, at: now)
+    add(SharedFolder(share: share, path: .empty), isRecursive: true, at: now)
   }
 
   /// Some folder of a share has no watch: the share is looked at now and then, until it is
@@ -69,26 +70,32 @@ struct WatchPlan {
     (changes.values.map(due) + rescans.values).min()
   }
 
-  /// Takes the looks that are due, in the order of their folders. One inside another recursive one
-  /// is left out.
+  /// Takes the looks that are due. One inside another recursive one is left out. A folder comes
+  /// before the one that holds it: that one need not go into it any more when it was new.
   mutating func takeDue(at now: Instant) -> [Look] {
     for (share, time) in rescans where time <= now {
       rescans[share] = now + rescanInterval
-      add(Place(share: share, folder: .empty), isRecursive: true, at: now - settlingTime)
+      add(SharedFolder(share: share, path: .empty), isRecursive: true, at: now - settlingTime)
     }
     let due = changes.filter { self.due($0.value) <= now }
     for place in due.keys { changes[place] = nil }
-    let whole = due.filter(\.value.isRecursive).map(\.key)
-    return due.filter { place, _ in
-      !whole.contains {
-        $0 != place && $0.share == place.share && place.folder.isInside($0.folder)
-      }
-    }
-    .map { Look(share: $0.share, folder: $0.folder, isRecursive: $1.isRecursive) }
-    .sorted { ($0.share, $0.folder) < ($1.share, $1.folder) }
+    let whole = Set(due.filter(\.value.isRecursive).keys)
+    return due.filter { !Self.isInside($0.key, oneOf: whole) }
+      .map { Look(share: $0.share, folder: $0.path, isRecursive: $1.isRecursive) }
+      .sorted { ($0.share, $1.folder) < ($1.share, $0.folder) }
   }
 
-  private mutating func add(_ place: Place, isRecursive: Bool, at now: Instant) {
+  /// Whether one of the folders above a place is in the set.
+  private static func isInside(_ place: SharedFolder, oneOf places: Set<SharedFolder>) -> Bool {
+    var folder = place.path
+    while !folder.isEmpty {
+      folder = folder.parent
+      if places.contains(SharedFolder(share: place.share, path: folder)) { return true }
+    }
+    return false
+  }
+
+  private mutating func add(_ place: SharedFolder, isRecursive: Bool, at now: Instant) {
     var change =
       changes[place] ?? Change(first: now, last: now, isRecursive: isRecursive)
     change.last = max(change.last, now)
