@@ -11,12 +11,18 @@ public final class ProgressLine: Sendable {
     /// Nil while it is not known how much there is.
     public var total: Int?
     public var unit: String
+    /// How much of what these are made of: `1.2 GB of 40 GB`. Moves while a huge file holds up the
+    /// count.
+    public var amount: String?
 
-    public init(activity: String, done: Int, total: Int? = nil, unit: String = "files") {
+    public init(
+      activity: String, done: Int, total: Int? = nil, unit: String = "files", amount: String? = nil
+    ) {
       self.activity = activity
       self.done = done
       self.total = total
       self.unit = unit
+      self.amount = amount
     }
   }
 
@@ -83,6 +89,7 @@ public final class ProgressLine: Sendable {
     var text = step.activity + " " + Wording.grouped(step.done)
     if let total = step.total { text += " of " + Wording.grouped(total) }
     text += " " + step.unit
+    if let amount = step.amount { text += ", " + amount }
     let seconds = elapsed / .seconds(1)
     guard seconds > 0, step.done > doneBefore else { return text }
     let rate = Double(step.done - doneBefore) / seconds
