@@ -64,9 +64,11 @@ import Testing
     #expect(outcome.output.contains("of 1.1 TB"))
     // The line of progress is wiped away before anything else is said.
     let farewell = try #require(outcome.output.range(of: "nearfind: Stopping."))
-    #expect(outcome.output[..<farewell.lowerBound].hasSuffix(" \r"))
-    for line in outcome.output.split(whereSeparator: \.isNewline) {
-      #expect(line.hasPrefix("nearfind:") || DisplayWidth.of(String(line)) < 60, "\(line)")
+    #expect(outcome.output[..<farewell.lowerBound].unicodeScalars.last == "\r")
+    #expect(!outcome.output[farewell.lowerBound...].contains("reading"))
+    for piece in outcome.output.utf8.split(whereSeparator: { $0 == 0x0D || $0 == 0x0A }) {
+      let line = String(decoding: piece, as: UTF8.self)
+      #expect(line.hasPrefix("nearfind:") || DisplayWidth.of(line) < 60, "\(line)")
     }
   }
 

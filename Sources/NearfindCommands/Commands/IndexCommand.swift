@@ -83,7 +83,7 @@ struct IndexCommand: AsyncParsableCommand {
         })
       }
     } onInterruption: {
-      progress.clear()
+      progress.end()
       console.complain(
         "Stopping. What was read is kept; the same command goes on from here.")
     }
