@@ -33,6 +33,18 @@ import Testing
     #expect(search.errors.contains("nearfind index FOLDER"))
   }
 
+  /// Closing `/tmp` or a home to everybody else would be a bad surprise.
+  @Test func aFolderOfOthersIsNotTakenForData() throws {
+    try sandbox.write("milestones", to: "share/plan.txt")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: sandbox.path("share"))
+    let refused = try sandbox.run("index", "share", "--data", sandbox.path("share"))
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("share/nearfind"))
+    let attributes = try FileManager.default.attributesOfItem(atPath: sandbox.path("share"))
+    #expect(attributes[.posixPermissions] as? Int == 0o755)
+  }
+
   @Test func folderNamesNeedNotBeText() throws {
     let folder = Array((sandbox.root.path + "/bad").utf8) + [0xFF, 0xFE]
     try #require((folder + [0]).withUnsafeBytes { mkdir($0.baseAddress!, 0o700) } == 0)
