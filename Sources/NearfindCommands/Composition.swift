@@ -12,6 +12,29 @@ enum Composition {
     try XapianEngine(directory: directory.indexPath, access: .reading)
   }
 
+  /// The same for a search, where a person wants to know how to get an index.
+  ///
+  /// - Throws: ``SearchModel/EngineError``; a failure where the catalog knows folders and only the
+  ///   index is gone.
+  static func engineForSearching(_ directory: DataDirectory) throws -> any FullTextEngine {
+    do throws(EngineError) {
+      return try engineForReading(directory)
+    } catch {
+      guard case .missing(let path) = error,
+        let shares = try? catalogForReading(directory).shares(), !shares.isEmpty
+      else { throw error }
+      throw CommandFailure.failed(
+        "There is no index at \(path). Make it again from the catalog with: nearfind index")
+    }
+  }
+
+  /// Reads all of the index.
+  ///
+  /// - Returns: what is wrong with it, in words; empty when nothing is.
+  static func faults(ofIndexIn directory: DataDirectory) async throws(EngineError) -> [String] {
+    try await XapianEngine(directory: directory.indexPath, access: .reading).verify()
+  }
+
   /// An index of its own, made where there is none.
   static func engineForWriting(at path: String) throws(EngineError) -> any FullTextEngine {
     try XapianEngine(directory: path, access: .writing)
@@ -47,7 +70,7 @@ enum Composition {
     } catch {
       switch error {
       case .corrupted, .incompatible:
-        say("\(error) It is built anew from the catalog now.")
+        say("\(error)\nThat is done now.")
         try XapianEngine.discard(directory: directory.indexPath)
         engine = try engineForWriting(at: directory.indexPath)
       default:

@@ -40,18 +40,35 @@ public struct DataDirectory: Sendable, Hashable {
   public var indexPath: String { path + "/index" }
 
   /// Makes the directory, readable by nobody but its owner: what it holds tells all that the
-  /// owner's folders hold. One that exists is closed to others as well.
+  /// owner's folders hold. One of Nearfind's that exists is closed to others as well.
+  ///
+  /// - Throws: a failure for one that cannot be made, and for a folder that others can read and that
+  ///   holds something else: closing it could lock people out of what is theirs.
   public func create() throws(CommandFailure) {
     do {
+      let present = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      let isOurs = present.isEmpty || present.contains { $0.hasPrefix("catalog.") }
+      if !isOurs, try isOpenToOthers() {
+        throw CommandFailure.wrongUse(
+          "\(path) holds something else and is open to other users. Name a folder of its own for "
+            + "the index, for example: --data '\(path)/nearfind'")
+      }
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
       try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+    } catch let failure as CommandFailure {
+      throw failure
     } catch {
       throw .failed(
         "The data directory \(path) cannot be made: \(error.localizedDescription) "
           + "Choose another with --data DIR or NEARFIND_DATA.")
     }
+  }
+
+  private func isOpenToOthers() throws -> Bool {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    return ((attributes[.posixPermissions] as? Int) ?? 0) & 0o077 != 0
   }
 
   private static func absolute(_ path: String) -> String {

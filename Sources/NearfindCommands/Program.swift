@@ -14,6 +14,7 @@ public enum Program {
 
   static func status(of arguments: [String], console: Console) async -> ExitStatus {
     do {
+      try Suggestion.checkCommand(of: arguments)
       var command = try await NearfindCommand.asyncParseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -40,6 +40,8 @@ struct StatusDocument: Codable, Hashable {
   var folders: [Folder] = []
   /// Left out where there is none.
   var index: Index?
+  /// Why the index cannot be searched; left out when it can.
+  var indexProblem: String?
   /// Some of the files whose content could not be read.
   var failures: [Failure] = []
 
@@ -64,7 +66,11 @@ struct StatusDocument: Codable, Hashable {
         revision: try await engine.revision().number,
         bytes: Self.byteCount(below: directory.indexPath), pendingChanges: pendingChanges)
     } catch {
-      guard case .missing = error else { throw error }
+      switch error {
+      case .missing: break
+      case .corrupted, .incompatible: indexProblem = error.description
+      default: throw error
+      }
     }
   }
 
@@ -83,8 +89,15 @@ struct StatusDocument: Codable, Hashable {
 
   /// For people; not yet safe to print.
   var lines: [String] {
-    guard !folders.isEmpty else {
-      return ["Nothing is indexed yet. Begin with: nearfind index FOLDER"]
+    guard !folders.isEmpty || indexProblem != nil else {
+      guard let index, index.records > 0 else {
+        return ["Nothing is indexed yet. Begin with: nearfind index FOLDER"]
+      }
+      return [
+        "No folder is indexed, and an index of \(Wording.count(index.records, "record")) is left "
+          + "at \(index.path).",
+        "Name the folders again: nearfind index FOLDER",
+      ]
     }
     var lines: [String] = []
     for folder in folders {
@@ -93,7 +106,10 @@ struct StatusDocument: Codable, Hashable {
         "    \(Wording.count(folder.files, "file")), \(Wording.size(folder.bytes)); "
           + folder.contentState)
       if let lastScan = folder.lastScan { lines.append("    last looked through: \(lastScan)") }
-      if let absence = folder.absence { lines.append("    not there now: \(absence)") }
+      if let absence = folder.absence {
+        lines.append("    not there now: \(absence)")
+        lines.append("    to take it out of the index: nearfind forget '\(folder.path)'")
+      }
     }
     if let index {
       lines.append("")
@@ -103,8 +119,10 @@ struct StatusDocument: Codable, Hashable {
             ? "up to date"
             : "\(Wording.count(Int(index.pendingChanges), "change")) behind the catalog")
           + ", at \(index.path)")
+    } else if let indexProblem {
+      lines += ["", indexProblem]
     } else {
-      lines.append("There is no index. Build it with: nearfind index")
+      lines += ["", "There is no index. Make it again from the catalog with: nearfind index"]
     }
     if !failures.isEmpty {
       lines.append("")

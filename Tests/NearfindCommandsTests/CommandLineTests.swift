@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func helpFitsATerminal() throws {
-    for command in ["search", "index", "status", "doctor", "evaluate", "completion"] {
+    for command in ["search", "index", "status", "forget", "doctor", "evaluate", "completion"] {
       let lines = try sandbox.run(command, "--help").lines
       #expect(lines.count > 5, "\(command)")
       for line in lines where !line.hasPrefix("USAGE:") {
@@ -65,7 +65,7 @@ import Testing
   @Test func noIndexIsAFailureThatSaysWhatToDo() throws {
     let outcome = try sandbox.run("search", "plan")
     #expect(outcome.status == 3)
-    #expect(outcome.errors.contains("nearfind index"))
+    #expect(outcome.errors.contains("nearfind index FOLDER"))
   }
 
   @Test func aWordToLeaveOutIsNoOption() throws {

@@ -79,8 +79,11 @@ final class Sandbox {
   }
 
   /// Runs the program on a terminal of its own.
+  ///
+  /// - Parameter interruption: Ctrl-C comes as soon as this can be read there.
   func runOnTerminal(
-    _ arguments: [String], environment: [String: String] = ["TERM": "xterm"], columns: Int = 80
+    _ arguments: [String], environment: [String: String] = ["TERM": "xterm"], columns: Int = 80,
+    interruptingAt interruption: String? = nil
   ) throws -> Outcome {
     let terminal = try PseudoTerminal(columns: columns)
     let process = process(arguments, environment: environment)
@@ -88,7 +91,13 @@ final class Sandbox {
     process.standardOutput = end
     process.standardError = end
     try process.run()
-    let text = terminal.readToEnd()
+    defer { if process.isRunning { process.terminate() } }
+    var isInterrupted = false
+    let text = try terminal.readToEnd { text in
+      guard let interruption, !isInterrupted, text.contains(interruption) else { return }
+      isInterrupted = true
+      process.interrupt()
+    }
     process.waitUntilExit()
     return Outcome(status: process.terminationStatus, output: text, errors: "")
   }
@@ -138,19 +147,31 @@ struct PseudoTerminal {
   }
 
   /// Closes our copy of the terminal's end and reads until the program has closed its own.
-  func readToEnd() -> String {
+  ///
+  /// - Parameters:
+  ///   - limit: then the test fails instead of waiting on.
+  ///   - look: is called with all that was read, each time there is more.
+  func readToEnd(
+    within limit: Duration = .seconds(60), look: (String) -> Void = { _ in }
+  ) throws -> String {
     close(slave)
+    defer { close(master) }
+    let deadline = ContinuousClock.now + limit
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
-      let count = read(master, &buffer, buffer.count)
+      let left = (deadline - .now) / .milliseconds(1)
+      var request = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&request, 1, Int32(max(0, left)))
+      try #require(ready != 0, "the program is still at its terminal after \(limit)")
+      let count = ready < 0 ? -1 : read(master, &buffer, buffer.count)
       if count > 0 {
         bytes += buffer[..<count]
+        look(String(decoding: bytes, as: UTF8.self))
       } else if count == 0 || errno != EINTR {
         break
       }
     }
-    close(master)
     return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -52,6 +52,26 @@ import Testing
     #expect(!outcome.output.contains("looking through folders:"))
   }
 
+  /// Nothing but the signal can end the hashing of a file of 1 TB within a test.
+  @Test func longWorkShowsProgressAndCtrlCEndsIt() throws {
+    try sandbox.write("", to: "share/huge.bin")
+    let huge = try FileHandle(forWritingTo: sandbox.root.appending(path: "share/huge.bin"))
+    try huge.truncate(atOffset: 1 << 40)
+    try huge.close()
+    let outcome = try sandbox.runOnTerminal(
+      ["index"], columns: 60, interruptingAt: "reading 0 of 1 file")
+    #expect(outcome.status == 130)
+    #expect(outcome.output.contains("of 1.1 TB"))
+    // The line of progress is wiped away before anything else is said.
+    let farewell = try #require(outcome.output.range(of: "nearfind: Stopping."))
+    #expect(outcome.output[..<farewell.lowerBound].unicodeScalars.last == "\r")
+    #expect(!outcome.output[farewell.lowerBound...].contains("reading"))
+    for piece in outcome.output.utf8.split(whereSeparator: { $0 == 0x0D || $0 == 0x0A }) {
+      let line = String(decoding: piece, as: UTF8.self)
+      #expect(line.hasPrefix("nearfind:") || DisplayWidth.of(line) < 60, "\(line)")
+    }
+  }
+
   @Test func aReaderThatLeavesIsNoError() throws {
     let piped = try sandbox.shell("trap '' PIPE; nearfind search plan --explain | head -n 1")
     #expect(piped.status == 0)
@@ -74,24 +94,15 @@ import Testing
     defer { if process.isRunning { process.terminate() } }
     func said() -> String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
 
-    try await wait(for: "watching to begin") { said().contains("Watching") }
+    try await Waiting.until("watching to begin") { said().contains("Watching") }
     try sandbox.write("late", to: "share/latecomer.txt")
-    try await wait(for: "the new file to be found") {
+    try await Waiting.until("the new file to be found") {
       try sandbox.run("search", "--strict", "latecomer").status == 0
     }
     process.interrupt()
-    try await wait(for: "the program to end") { !process.isRunning }
+    try await Waiting.until("the program to end") { !process.isRunning }
     #expect(process.terminationReason == .exit)
     #expect(process.terminationStatus == ExitStatus.interrupted.rawValue)
     #expect(said().contains("goes on from here"))
-  }
-
-  /// Looks again and again, without a guess at how long something takes.
-  private func wait(for what: String, _ condition: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while try !condition() {
-      try #require(ContinuousClock.now < deadline, "waited 30 s for \(what)")
-      try await Task.sleep(for: .milliseconds(20))
-    }
   }
 }

@@ -9,6 +9,7 @@ struct DoctorCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES:
         nearfind doctor
+        nearfind doctor --verify
         nearfind doctor --json
 
       EXIT STATUS:
@@ -20,14 +21,18 @@ struct DoctorCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON document for programs.")
   var json = false
 
+  @Flag(help: "Look at every byte of the index for damage. Takes as long as reading it.")
+  var verify = false
+
   @OptionGroup var colours: ColourOptions
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
     let console = Console.standard
     let directory = try common.dataDirectory(console)
-    let document = await Examination(directory: directory, environment: console.environment)
-      .document()
+    let examination = Examination(
+      directory: directory, environment: console.environment, verifies: verify)
+    let document = await examination.document()
     if json {
       console.output.emit(try JSONDocument.text(of: document))
     } else {

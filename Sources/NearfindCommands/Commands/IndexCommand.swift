@@ -14,7 +14,8 @@ struct IndexCommand: AsyncParsableCommand {
       command goes on where it was. Without a folder all indexed ones are brought up to date.
 
       Hidden files and editors' temporary files are left out, and what a file named \
-      .nearfindignore says, in the syntax of .gitignore.
+      .nearfindignore says, in the syntax of .gitignore. To take a folder out again: \
+      nearfind forget.
 
       EXAMPLES:
         nearfind index ~/Documents /srv/shared
@@ -60,25 +61,29 @@ struct IndexCommand: AsyncParsableCommand {
     let console = Console.standard
     let directory = try common.dataDirectory(console)
     try refuseNothingToDo(directory)
+    let folders = try self.folders.map(ArgumentBytes.path(of:))
+    // Before anything is made: a first try with a wrong name leaves no empty index behind.
+    for folder in folders { try Catalog.check(folder) }
     let progress = ProgressLine(on: console.errors)
     let session = try await Composition.indexingSession(
       directory, options: options, isRebuilding: rebuild, environment: console.environment,
       say: console.complain)
-    let folders = self.folders.map { PathBytes($0) }
     let staysOn = watch
+    let isRebuilding = rebuild
     try await Interruption.cancelling {
       defer { progress.clear() }
       let began = ContinuousClock.now
       let summary = try await session.index(folders) { progress.show(.init($0)) }
       progress.clear()
-      IndexingReport(summary: summary, duration: .now - began).print(on: console)
+      IndexingReport(summary: summary, duration: .now - began, isRebuilding: isRebuilding)
+        .print(on: console)
       if staysOn {
         try await session.watch(notice: { notice in
           if notice.isForPeople { console.complain(notice.description) }
         })
       }
     } onInterruption: {
-      progress.clear()
+      progress.end()
       console.complain(
         "Stopping. What was read is kept; the same command goes on from here.")
     }
@@ -124,8 +129,12 @@ extension ProgressLine.Step {
       switch progress.phase {
       case .scanning: ("looking through folders:", "files")
       case .publishing: ("indexing", "changes")
-      case .reading: ("reading", "files")
+      case .reading: ("reading", progress.total == 1 ? "file" : "files")
       }
-    self.init(activity: activity, done: progress.done, total: progress.total, unit: unit)
+    let amount =
+      progress.bytesTotal > 0
+      ? "\(Wording.size(progress.bytesDone)) of \(Wording.size(progress.bytesTotal))" : nil
+    self.init(
+      activity: activity, done: progress.done, total: progress.total, unit: unit, amount: amount)
   }
 }

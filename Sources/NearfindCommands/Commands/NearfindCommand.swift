@@ -21,8 +21,8 @@ struct NearfindCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      IndexCommand.self, SearchCommand.self, StatusCommand.self, DoctorCommand.self,
-      EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,
+      IndexCommand.self, SearchCommand.self, StatusCommand.self, ForgetCommand.self,
+      DoctorCommand.self, EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,
     ]
   )
 

@@ -67,7 +67,8 @@ struct SearchCommand: AsyncParsableCommand {
     // A word to leave out begins with one hyphen; two are an option that does not exist.
     let beforeTerminator = query.prefix { $0 != "--" }
     if let unknown = beforeTerminator.first(where: { $0.hasPrefix("--") }) {
-      throw ValidationError("Unknown option '\(unknown)'")
+      throw ValidationError(
+        "Unknown option '\(unknown)'" + Suggestion.option(like: unknown, of: Self.self))
     }
     guard (0...Self.maximumLimit).contains(limit) else {
       throw ValidationError("--limit goes from 0 to \(Self.maximumLimit).")
@@ -84,7 +85,7 @@ struct SearchCommand: AsyncParsableCommand {
     let text = words.joined(separator: " ")
     let parsed = try Self.parse(text)
     let directory = try common.dataDirectory(console)
-    let engine = try Composition.engineForReading(directory)
+    let engine = try Composition.engineForSearching(directory)
     let request = SearchRequest(
       query: parsed, limit: limit, offset: offset, sort: sort.order,
       collapsesDuplicates: !allCopies, facets: facets ? Set(Facet.allCases) : [],
@@ -100,7 +101,14 @@ struct SearchCommand: AsyncParsableCommand {
         columns: console.output.columns ?? 100)
       console.output.emit(printer.lines(for: report).map { $0 + "\n" }.joined())
     }
-    if !report.foundSomething { throw CommandStatus(.nothingFound) }
+    if !report.foundSomething {
+      if try await engine.statistics(for: .nothing).documentCount == 0 {
+        console.complain(
+          "The index holds no file yet. Unless one is being made now, begin with: "
+            + "nearfind index FOLDER")
+      }
+      throw CommandStatus(.nothingFound)
+    }
   }
 
   /// - Throws: a failure that shows the query with a caret below the fault.

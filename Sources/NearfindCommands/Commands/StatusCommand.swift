@@ -12,6 +12,10 @@ struct StatusCommand: AsyncParsableCommand {
       EXAMPLES:
         nearfind status
         nearfind status --json
+
+      EXIT STATUS:
+        0  said
+        3  the index is damaged; the last lines say what to do
       """
   )
 
@@ -29,5 +33,6 @@ struct StatusCommand: AsyncParsableCommand {
     } else {
       console.output.emit(document.lines.map { TerminalText.printable($0) + "\n" }.joined())
     }
+    if document.indexProblem != nil { throw CommandStatus(.failed) }
   }
 }

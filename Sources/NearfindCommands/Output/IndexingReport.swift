@@ -4,6 +4,7 @@ import Node
 struct IndexingReport {
   let summary: IndexingSummary
   let duration: Duration
+  var isRebuilding = false
 
   private static let shownNotes = 5
 
@@ -20,13 +21,19 @@ struct IndexingReport {
       let amount = Wording.size(summary.readByteCount)
       line += ", content of \(Wording.count(summary.readCount, "file")) read (\(amount))"
     }
+    if isRebuilding {
+      line += ", index built anew with \(Wording.count(summary.publishedCount, "change"))"
+    }
     return [line + ", in \(Wording.duration(duration))."]
   }
 
   /// What was left out against expectations; what is always left out (links, sockets) is counted.
   var complaints: [String] {
     let unreadable = summary.notes.filter(\.isUnexpected)
-    var lines = summary.absences + unreadable.prefix(Self.shownNotes).map(\.description)
+    var lines = summary.absences.map {
+      $0 + " Its records stay until it is back; to end that: nearfind forget FOLDER"
+    }
+    lines += unreadable.prefix(Self.shownNotes).map(\.description)
     if unreadable.count > Self.shownNotes {
       let rest = unreadable.count - Self.shownNotes
       lines.append("\(Wording.count(rest, "further place")) could not be read.")

@@ -11,12 +11,18 @@ public final class ProgressLine: Sendable {
     /// Nil while it is not known how much there is.
     public var total: Int?
     public var unit: String
+    /// How much of what these are made of: `1.2 GB of 40 GB`. Moves while a huge file holds up the
+    /// count.
+    public var amount: String?
 
-    public init(activity: String, done: Int, total: Int? = nil, unit: String = "files") {
+    public init(
+      activity: String, done: Int, total: Int? = nil, unit: String = "files", amount: String? = nil
+    ) {
       self.activity = activity
       self.done = done
       self.total = total
       self.unit = unit
+      self.amount = amount
     }
   }
 
@@ -27,6 +33,7 @@ public final class ProgressLine: Sendable {
     var activity = ""
     var drawn: ContinuousClock.Instant?
     var width = 0
+    var isOver = false
   }
 
   private static let patience = Duration.seconds(1)
@@ -43,14 +50,14 @@ public final class ProgressLine: Sendable {
 
   public func show(_ step: Step, now: ContinuousClock.Instant = .now) {
     guard let channel else { return }
-    let line: String? = state.withLock { state in
+    state.withLock { state in
       if step.activity != state.activity {
         state.activity = step.activity
         state.activityStarted = now
         state.doneBefore = step.done
       }
-      guard now - state.started >= Self.patience else { return nil }
-      if let drawn = state.drawn, now - drawn < Self.interval { return nil }
+      guard !state.isOver, now - state.started >= Self.patience else { return }
+      if let drawn = state.drawn, now - drawn < Self.interval { return }
       let text = Self.text(
         step, doneBefore: state.doneBefore, elapsed: now - state.activityStarted)
       let visible = DisplayWidth.truncated(text, to: (channel.columns ?? 80) - 1)
@@ -59,23 +66,27 @@ public final class ProgressLine: Sendable {
         state.drawn = now
         state.width = width
       }
-      // Blanks instead of an escape sequence: this works on every terminal there is.
-      return "\r" + DisplayWidth.padded(visible, to: state.width)
+      // Blanks instead of an escape sequence: this works on every terminal there is. Written before
+      // anyone else can draw or clear, or the line would come back behind what was said since.
+      channel.emit("\r" + DisplayWidth.padded(visible, to: state.width))
     }
-    if let line { channel.emit(line) }
   }
 
   /// Takes the line away, so that the next output starts on a clean one.
   public func clear() {
     guard let channel else { return }
-    let width = state.withLock { state in
-      defer {
-        state.width = 0
-        state.drawn = nil
-      }
-      return state.width
+    state.withLock { state in
+      guard state.width > 0 else { return }
+      channel.emit("\r" + String(repeating: " ", count: state.width) + "\r")
+      state.width = 0
+      state.drawn = nil
     }
-    if width > 0 { channel.emit("\r" + String(repeating: " ", count: width) + "\r") }
+  }
+
+  /// Takes the line away for good: work that still winds down on other threads draws no more.
+  public func end() {
+    state.withLock { $0.isOver = true }
+    clear()
   }
 
   /// `reading 1,200 of 5,000 files, 310 files/s, 12 s left`.
@@ -83,6 +94,7 @@ public final class ProgressLine: Sendable {
     var text = step.activity + " " + Wording.grouped(step.done)
     if let total = step.total { text += " of " + Wording.grouped(total) }
     text += " " + step.unit
+    if let amount = step.amount { text += ", " + amount }
     let seconds = elapsed / .seconds(1)
     guard seconds > 0, step.done > doneBefore else { return text }
     let rate = Double(step.done - doneBefore) / seconds

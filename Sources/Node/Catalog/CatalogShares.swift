@@ -45,6 +45,25 @@ extension Catalog {
     }
   }
 
+  /// Says no where ``share(_:)`` would because of the folder itself, before a catalog is made.
+  ///
+  /// - Throws: ``CatalogError/folderUnusable(path:reason:)``.
+  public static func check(_ folder: PathBytes) throws(CatalogError) {
+    _ = try resolve(folder)
+  }
+
+  /// The share that a folder is; one that is not there any more is named by the path it had.
+  ///
+  /// - Throws: ``CatalogError/notShared(path:)``.
+  public func share(at folder: PathBytes) throws(CatalogError) -> Share {
+    let present = try? Self.resolve(folder).0
+    let root = present ?? Self.absolute(Self.withHome(folder))
+    guard let share = try shares().first(where: { $0.root == root }) else {
+      throw .notShared(path: root.text)
+    }
+    return share
+  }
+
   /// Ends a share: its records go, its files stay.
   public func unshare(_ share: Share) throws(CatalogError) {
     try write { database in
@@ -70,13 +89,7 @@ extension Catalog {
 
   /// The path without links and dots, and the folder's status.
   private static func resolve(_ folder: PathBytes) throws(CatalogError) -> (PathBytes, FileStatus) {
-    var path = folder
-    if path.bytes.first == UInt8(ascii: "~"),
-      path.bytes.count == 1 || path.bytes[1] == UInt8(ascii: "/")
-    {
-      let home = PathBytes(Array(NSHomeDirectory().utf8))
-      path = home.appending(PathBytes(Array(path.bytes.dropFirst(2))))
-    }
+    let path = withHome(folder)
     guard !path.isEmpty, !path.bytes.contains(0) else {
       throw .folderUnusable(path: folder.text, reason: "that is not a path")
     }
@@ -91,6 +104,31 @@ extension Catalog {
     } catch {
       throw .folderUnusable(path: folder.text, reason: error.description)
     }
+  }
+
+  /// The path with the home folder in the place of a leading `~`.
+  private static func withHome(_ path: PathBytes) -> PathBytes {
+    guard path.bytes.first == UInt8(ascii: "~"),
+      path.bytes.count == 1 || path.bytes[1] == UInt8(ascii: "/")
+    else { return path }
+    let home = PathBytes(Array(NSHomeDirectory().utf8))
+    return home.appending(PathBytes(Array(path.bytes.dropFirst(2))))
+  }
+
+  /// The path from the root on, without `.` and `..`, whether or not it leads anywhere.
+  private static func absolute(_ path: PathBytes) -> PathBytes {
+    let slash = UInt8(ascii: "/")
+    let isAbsolute = path.bytes.first == slash
+    let start = isAbsolute ? PathBytes.empty : PathBytes(FileManager.default.currentDirectoryPath)
+    var components: [PathBytes] = []
+    for component in start.components + path.components {
+      switch component.bytes {
+      case Array(".".utf8): continue
+      case Array("..".utf8): _ = components.popLast()
+      default: components.append(component)
+      }
+    }
+    return PathBytes([slash] + components.map(\.bytes).joined(separator: [slash]))
   }
 
   /// The folder's own name, with a number behind it where another share has it already.

@@ -47,8 +47,9 @@ struct ContentPipeline: Sendable {
       try catalog.pendingFiles(after: place, limit: Self.batchCount)
     }
     guard let last = batch.last else { return nil }
-    let outcomes = try await read(batch.map(\.0), progress: progress)
+    let (outcomes, failure) = await read(batch.map(\.0), progress: progress)
     try await BlockingWork.run { () throws(CatalogError) in try catalog.settle(outcomes) }
+    if let failure { throw failure }
     var step = Step(fileCount: outcomes.count)
     for (file, outcome) in outcomes {
       step.byteCount += file.status.size
@@ -57,11 +58,13 @@ struct ContentPipeline: Sendable {
     return (step, (last.place, last.0.id))
   }
 
+  /// - Returns: what was read, also when a failure or a cancellation kept the rest from it.
   private func read(
     _ files: [PendingFile], progress: @escaping @Sendable (Int) -> Void
-  ) async throws -> [(PendingFile, ContentOutcome)] {
-    try await withThrowingTaskGroup(of: (PendingFile, ContentOutcome).self) { group in
+  ) async -> (outcomes: [(PendingFile, ContentOutcome)], failure: (any Error)?) {
+    await withThrowingTaskGroup(of: (PendingFile, ContentOutcome).self) { group in
       var outcomes: [(PendingFile, ContentOutcome)] = []
+      var failure: (any Error)?
       var rest = files[...]
       let start = {
         (group: inout ThrowingTaskGroup<(PendingFile, ContentOutcome), any Error>) in
@@ -69,11 +72,17 @@ struct ContentPipeline: Sendable {
         group.addTask { (file, try await reading.read(file, progress: progress)) }
       }
       for _ in 0..<width { start(&group) }
-      while let outcome = try await group.next() {
-        outcomes.append(outcome)
-        start(&group)
+      while let result = await group.nextResult() {
+        switch result {
+        case .success(let outcome):
+          outcomes.append(outcome)
+          if failure == nil { start(&group) }
+        case .failure(let error):
+          failure = failure ?? error
+          group.cancelAll()
+        }
       }
-      return outcomes
+      return (outcomes, failure)
     }
   }
 }

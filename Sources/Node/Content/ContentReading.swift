@@ -46,11 +46,11 @@ struct ContentReading: Sendable {
     _ file: PendingFile, progress: @escaping @Sendable (Int) -> Void
   ) async throws -> ContentOutcome {
     let hash: ContentHash
-    switch await BlockingWork.run({ Self.hash(file, progress: progress) }) {
+    switch await self.hash(file, progress: progress) {
     case .success(let value): hash = value
-    case .failure(let error):
-      if case .failed(let reason) = error { return .failed(ContentFailure(reason: reason)) }
-      return .changed
+    case .failure(.failed(let reason)): return .failed(ContentFailure(reason: reason))
+    case .failure(.changed): return .changed
+    case .failure(.cancelled): throw CancellationError()
     }
     let content = try await extract(file)
     // The extractor opened the file by its name: only if that still means the same bytes do
@@ -81,11 +81,26 @@ struct ContentReading: Sendable {
 
   private enum HashFailure: Error {
     case changed
+    case cancelled
     case failed(String)
   }
 
+  /// Hashing a huge file takes minutes: it ends soon after the task is cancelled.
+  private func hash(
+    _ file: PendingFile, progress: @escaping @Sendable (Int) -> Void
+  ) async -> Result<ContentHash, HashFailure> {
+    let cancellation = Cancellation()
+    return await withTaskCancellationHandler {
+      await BlockingWork.run {
+        Self.hash(file, isCancelled: { cancellation.isCancelled }, progress: progress)
+      }
+    } onCancel: {
+      cancellation.cancel()
+    }
+  }
+
   private static func hash(
-    _ file: PendingFile, progress: (Int) -> Void
+    _ file: PendingFile, isCancelled: () -> Bool, progress: (Int) -> Void
   ) -> Result<ContentHash, HashFailure> {
     do throws(SystemError) {
       let folder = try FolderHandle(root: file.root).folder(at: file.path.parent)
@@ -95,6 +110,7 @@ struct ContentReading: Sendable {
       var tree = PiecesRoot()
       var byteCount: Int64 = 0
       while true {
+        if isCancelled() { return .failure(.cancelled) }
         let bytes = try readStart(of: descriptor, count: readByteCount)
         guard !bytes.isEmpty else { break }
         bytes.withUnsafeBytes { buffer in

@@ -22,6 +22,8 @@ public struct CatalogStatus: Sendable {
   }
 
   public var shares: [(share: Share, counts: Counts)]
+  /// How many folders there are in all shares, their own counted: what watching has to watch.
+  public var folderCount: Int
   /// Some of the files whose content is not readable.
   public var failures: [Failure]
   /// The number of the last change, and of the last one that is in the index.
@@ -49,6 +51,7 @@ extension Catalog {
       let row = try Row.fetchOne(database, sql: "SELECT sequence, acknowledged FROM catalog")
       return CatalogStatus(
         shares: try Self.shares(database).map { ($0, try Self.counts(database, of: $0)) },
+        folderCount: try Int.fetchOne(database, sql: "SELECT count(*) FROM folders") ?? 0,
         failures: try Self.failures(database, limit: failureLimit),
         lastSequence: row?[0] ?? 0, publishedSequence: row?[1] ?? 0)
     }

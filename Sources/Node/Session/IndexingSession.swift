@@ -167,6 +167,8 @@ public final class IndexingSession: Sendable {
       counter.add(files: step.fileCount)
       try await publishIfDue(&pace, &summary, progress)
     }
+    // A stream that is cancelled ends as if all were done.
+    try Task.checkCancellation()
     try await publish(&pace, &summary, progress)
   }
 }

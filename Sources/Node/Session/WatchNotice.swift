@@ -15,14 +15,14 @@ public enum WatchNotice: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .watching(let count): "Watching \(count) folders."
+    case .watching(let count): count == 1 ? "Watching 1 folder." : "Watching \(count) folders."
     case .watchLimitReached(let count, let seconds):
       "Only \(count) folders can be watched: the limit fs.inotify.max_user_watches is reached. "
         + "Changes in the others are found every \(seconds) s. "
         + "Raise the limit with: sysctl fs.inotify.max_user_watches=524288"
     case .eventsLost: "Too many changes at once; looking at all folders again."
     case .absent(let reason): "\(reason) Its records stay until it is back."
-    case .changed(let count): "\(count) changes found."
+    case .changed(let count): count == 1 ? "1 change found." : "\(count) changes found."
     case .published(let sequence): "The index is up to date (\(sequence))."
     }
   }
