@@ -52,7 +52,10 @@ let package = Package(
     ),
     .testTarget(
       name: "XapianEngineTests",
-      dependencies: ["XapianEngine", "EngineConformance", "MemoryEngine", "SearchModel"]),
+      dependencies: [
+        "XapianEngine", "EngineConformance", "MemoryEngine", "SearchModel", "TextAnalysis",
+        "CXapian",
+      ]),
     .testTarget(
       name: "MemoryEngineTests",
       dependencies: ["MemoryEngine", "EngineConformance", "SearchModel", "TextAnalysis"]),
@@ -69,6 +72,8 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    .testTarget(
+      name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "HouseTests"),
     .testTarget(
       name: "NearfindCommandsTests",

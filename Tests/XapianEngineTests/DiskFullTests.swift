@@ -105,6 +105,6 @@ private struct SmallDisk {
     guard statvfs(path, &status) == 0 else { return }
     let free = Int(status.f_bavail) * Int(status.f_frsize)
     let ballast = Data(repeating: 1, count: max(0, free - byteCount))
-    FileManager.default.createFile(atPath: file, contents: ballast)
+    _ = FileManager.default.createFile(atPath: file, contents: ballast)
   }
 }

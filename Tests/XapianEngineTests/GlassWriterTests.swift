@@ -1,4 +1,4 @@
-import CXapian
+internal import CXapian
 import Foundation
 import SearchModel
 import Testing
