@@ -62,9 +62,17 @@ struct SnapshotSearch: Sendable {
     var facets: FacetCounting
   }
 
+  /// Below so many postings a search is over before another thread has begun to help.
+  private static let postingsWorthThreads = 50_000
+
   private func match(_ plan: Plan, limit: Int) throws(EngineError) -> [Found] {
     let count = snapshot.parts.count
-    if count == 1 { return [try match(plan, limit: limit, partIndex: 0)] }
+    let postings = statistics.documentFrequencies.values.reduce(0, +)
+    if count == 1 || postings < Self.postingsWorthThreads {
+      var found: [Found] = []
+      for index in 0..<count { found.append(try match(plan, limit: limit, partIndex: index)) }
+      return found
+    }
     let results = Mutex([Result<Found, EngineError>?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: count) { index in
       let result = Result { () throws(EngineError) in
