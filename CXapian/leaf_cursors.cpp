@@ -11,6 +11,7 @@ namespace cxapian {
 namespace {
 
 constexpr double weight_grid = 0x1p36;
+constexpr uint8_t anywhere = 127;
 
 double rounded(double weight) { return std::nearbyint(weight * weight_grid) / weight_grid; }
 
@@ -66,6 +67,8 @@ class TermCursor final : public PostingCursor {
 
     void seek(uint32_t target) override {
         PostingCursor::seek(target);
+        // Every word occurs somewhere; only a choice of fields needs a look.
+        if (fields == anywhere) return;
         while (document_ != past_end && !(posting.get_wdf() & fields))
             PostingCursor::seek(document_ + 1);
     }

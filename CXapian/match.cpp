@@ -13,12 +13,33 @@ namespace {
 struct Candidate {
     uint32_t document;
     double weight;
-    std::string sort_key, key, hash;
-    int64_t size, modified;
+    std::string sort_key, hash;
+    // What the attributes say, read when a tie or the answer needs it: a search that only weighs
+    // never looks.
+    mutable bool is_described = false;
+    mutable std::string key;
+    mutable int64_t size = 0, modified = 0;
+
+    Candidate(uint32_t document, double weight) : document(document), weight(weight) {}
+
+    void describe(const std::string &value) const {
+        Attributes attributes(value);
+        key = attributes.key;
+        size = ordered_number(attributes.size);
+        modified = ordered_number(attributes.modified);
+        is_described = true;
+    }
+
+    void describe(const cxapian_part &part) const {
+        if (is_described) return;
+        describe(part.database.get_document(document, Xapian::DOC_ASSUME_VALID)
+                     .get_value(attributes_slot));
+    }
 };
 
 // The request's order: what is better stands before.
 struct Better {
+    const cxapian_part *part;
     cxapian_order order;
     bool ascending;
 
@@ -26,6 +47,9 @@ struct Better {
         if (order != cxapian_order_weight && left.sort_key != right.sort_key)
             return (left.sort_key < right.sort_key) == ascending;
         if (left.weight != right.weight) return left.weight > right.weight;
+        if (left.document == right.document) return false;
+        left.describe(*part);
+        right.describe(*part);
         return left.key < right.key;
     }
 };
@@ -35,6 +59,7 @@ class Collector {
     const cxapian_match_options &options;
     cxapian_part &part;
     const cxapian_callbacks &callbacks;
+    // Read in ascending order of documents, as they are found.
     ValueStream attributes;
     std::optional<ValueStream> hashes;
     Better better;
@@ -46,8 +71,8 @@ class Collector {
         const cxapian_match_options &options, cxapian_part &part,
         const cxapian_callbacks &callbacks)
         : options(options), part(part), callbacks(callbacks),
-          attributes(part.database, attributes_slot), better{options.order, options.ascending},
-          best(better) {
+          attributes(part.database, attributes_slot),
+          better{&part, options.order, options.ascending}, best(better) {
         if (part.has_hashes()) hashes.emplace(part.database, hash_slot);
     }
 
@@ -58,10 +83,14 @@ class Collector {
 
     void add(uint32_t document, double weight) {
         if (options.limit == 0) return;
-        bool by_weight = options.order == cxapian_order_weight;
-        if (by_weight && is_full() && weight < best.rbegin()->weight) return;
-        Candidate candidate{document, weight, {}, {}, {}, 0, 0};
-        describe(candidate);
+        Candidate candidate(document, weight);
+        if (options.order != cxapian_order_weight) {
+            find_sort_key(candidate);
+        } else if (is_full()) {
+            if (weight < best.rbegin()->weight) return;
+            // A tie with the last is common; the stream is the cheap way to the key.
+            if (weight == best.rbegin()->weight) candidate.describe(attributes.at(document));
+        }
         if (is_full() && !better(candidate, *best.rbegin())) return;
         if (hashes) candidate.hash = hashes->at(document);
         if (options.collapse && !candidate.hash.empty() && !replaces_duplicate(candidate)) return;
@@ -73,12 +102,10 @@ class Collector {
     const std::set<Candidate, Better> &candidates() const { return best; }
 
   private:
-    void describe(Candidate &candidate) {
+    void find_sort_key(Candidate &candidate) {
         std::string value = attributes.at(candidate.document);
+        candidate.describe(value);
         Attributes parts(value);
-        candidate.key = parts.key;
-        candidate.size = ordered_number(parts.size);
-        candidate.modified = ordered_number(parts.modified);
         switch (options.order) {
         case cxapian_order_weight: break;
         case cxapian_order_size: candidate.sort_key = parts.size; break;
@@ -93,7 +120,7 @@ class Collector {
     }
 
     // False when a better one with the same content is kept; else the worse one is dropped.
-    bool replaces_duplicate(Candidate &candidate) {
+    bool replaces_duplicate(const Candidate &candidate) {
         auto found = best_of_hash.find(candidate.hash);
         if (found == best_of_hash.end()) return true;
         if (!better(candidate, *found->second)) return false;
@@ -102,7 +129,7 @@ class Collector {
     }
 
     void drop(std::set<Candidate, Better>::iterator candidate) {
-        best_of_hash.erase(candidate->hash);
+        if (options.collapse) best_of_hash.erase(candidate->hash);
         best.erase(candidate);
     }
 };
@@ -145,10 +172,12 @@ void hand_out(cxapian_part &part, const Collector &collector, cxapian_match_resu
         part.hit_texts.push_back(text);
         return bytes_of(part.hit_texts.back());
     };
-    for (const Candidate &candidate : collector.candidates())
+    for (const Candidate &candidate : collector.candidates()) {
+        candidate.describe(part);
         part.hits.push_back(
             {candidate.document, candidate.weight, kept(candidate.key), kept(candidate.sort_key),
              kept(candidate.hash), candidate.size, candidate.modified});
+    }
     result.hits = part.hits.data();
     result.hit_count = part.hits.size();
 }

@@ -103,11 +103,14 @@ final class IndexWriter {
       next.revision = Revision(manifest.revision.number + 1)
       next.notes.merge(notes) { _, new in new }
       var parts = try PartList(manifest, in: index)
+      var batchCount = 0
       for pending in writing {
         try removeOlder(pending.keys, from: &parts)
-        if let part = try pending.result() { parts.append(part) }
+        guard let part = try pending.result() else { continue }
+        parts.append(part)
+        batchCount += 1
       }
-      try parts.mergeByPolicy { self.nextName() }
+      try parts.merge(batchCount: batchCount) { self.nextName() }
       next.nextNumber = batch.nextNumber ?? manifest.nextNumber
       next.parts = try parts.stored(revision: next.revision)
       try FileAccess.synchronize(index.parts)

@@ -55,19 +55,31 @@ struct PartList {
     return part
   }
 
-  /// Merges parts as ``MergePolicy`` says, until it is content.
-  mutating func mergeByPolicy(naming nextName: () -> String) throws(EngineError) {
+  /// Merges the parts of one batch, which were only written apart, and then as ``MergePolicy`` says
+  /// until it is content.
+  ///
+  /// - Parameter batchCount: how many of the last parts the batch made.
+  mutating func merge(
+    batchCount: Int, naming nextName: () -> String
+  ) throws(EngineError) {
+    if batchCount > 1 {
+      try merge(Array(entries.indices.suffix(batchCount)), as: nextName())
+    }
     entries.removeAll { $0.description.recordCount == $0.removals.documents.count }
     while true {
       let chosen = MergePolicy.merge(
         recordCounts: entries.map(\.description.recordCount),
         removedCounts: entries.map(\.removals.documents.count))
       if chosen.isEmpty { return }
-      let merged = try PartWriting.merge(
-        chosen.map { (entries[$0].description, entries[$0].removals) }, as: nextName(), in: index)
-      for position in chosen.reversed() { entries.remove(at: position) }
-      if let merged { entries.append(Entry(description: merged, removals: Removals())) }
+      try merge(chosen, as: nextName())
     }
+  }
+
+  private mutating func merge(_ chosen: [Int], as name: String) throws(EngineError) {
+    let merged = try PartWriting.merge(
+      chosen.map { (entries[$0].description, entries[$0].removals) }, as: name, in: index)
+    for position in chosen.reversed() { entries.remove(at: position) }
+    if let merged { entries.append(Entry(description: merged, removals: Removals())) }
   }
 
   /// Writes the lists of removed records that changed.

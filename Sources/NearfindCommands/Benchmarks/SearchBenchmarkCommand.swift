@@ -24,6 +24,9 @@ struct SearchBenchmarkCommand: AsyncParsableCommand {
   @Option(help: "How often each query runs on each side.")
   var repetitions = 5
 
+  @Option(help: "Only the kinds of queries whose name holds this.")
+  var only: String?
+
   @OptionGroup var options: BenchmarkOptions
 
   func validate() throws {
@@ -43,7 +46,7 @@ struct SearchBenchmarkCommand: AsyncParsableCommand {
       title: "Searching \(records) records, ten best hits",
       columns: ["nearfind ms", "xapian ms", "ratio"])
     let synthetic = SyntheticRecords(expectedCount: records)
-    for kind in Kind.allCases {
+    for kind in Kind.allCases where only.map(kind.rawValue.contains) ?? true {
       report.add(kind.rawValue, try await measure(kind, engine, synthetic))
     }
     report.notes = ["ratio: nearfind's time to plain Xapian's; below 1 is faster."]

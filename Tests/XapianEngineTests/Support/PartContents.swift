@@ -1,4 +1,4 @@
-import CXapian
+internal import CXapian
 import SearchModel
 
 @testable import XapianEngine
