@@ -41,7 +41,8 @@ public struct IPv6Address: Hashable, Sendable, Comparable, CustomStringConvertib
     let groups = (0..<8).map { UInt16(truncatingIfNeeded: bits >> (112 - 16 * $0)) }
     let run = Self.longestZeroRun(in: groups)
     guard run.count > 1 else { return Self.text(of: groups[...]) }
-    return Self.text(of: groups[..<run.lowerBound]) + "::" + Self.text(of: groups[run.upperBound...])
+    return Self.text(of: groups[..<run.lowerBound]) + "::"
+      + Self.text(of: groups[run.upperBound...])
   }
 
   public static func < (left: IPv6Address, right: IPv6Address) -> Bool {

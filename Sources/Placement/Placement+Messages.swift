@@ -1,0 +1,31 @@
+/// What is said to nodes.
+extension Placement {
+  mutating func say(_ node: NodeID, _ instruction: Instruction) {
+    pending.messages.append(Outcome.Message(to: node, instruction))
+  }
+
+  mutating func sayToServe(_ group: GroupID) {
+    guard let row = tables.virtualServers[group] else { return }
+    say(
+      row.host,
+      .becomeVirtualServer(group: group, epoch: row.epoch, limitCount: row.limitCount))
+  }
+
+  /// Where a client is to attach, or that it is to wait for it.
+  mutating func sayWhereToAttach(_ client: NodeID, _ group: GroupID) {
+    guard let row = tables.virtualServers[group] else { return }
+    if let endpoint = row.endpoint {
+      say(client, .attach(group: group, epoch: row.epoch, host: row.host, endpoint: endpoint))
+    } else {
+      say(client, .wait(group: group))
+    }
+  }
+
+  mutating func sayMembers(of group: GroupID) {
+    guard let row = tables.virtualServers[group], let membership = members[group] else { return }
+    let sightings = membership.clients.elements.sorted().map { client in
+      ClientSighting(node: client, incarnation: tables.nodes[client]?.incarnation ?? 0)
+    }
+    say(row.host, .members(sightings, membership: membership.version))
+  }
+}
