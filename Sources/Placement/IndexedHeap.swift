@@ -28,6 +28,9 @@ struct IndexedHeap<Element: Hashable, Priority: Comparable> {
   /// Every element, in no order.
   var elements: some Collection<Element> { places.keys }
 
+  /// Every element, the least first.
+  var sorted: [Element] { entries.sorted { $0.priority < $1.priority }.map(\.element) }
+
   /// Inserts the element or gives it another priority; nil removes it.
   mutating func set(_ element: Element, to priority: Priority?) {
     guard let priority else { return remove(element) }

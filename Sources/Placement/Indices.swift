@@ -53,5 +53,21 @@ struct BandIndex: Sendable {
     lone.remove(group)
   }
 
+  /// A lone group and one that serves and has room for its host: the youngest lone group goes, to
+  /// the oldest other. Nil when there is no such pair.
+  var nextToConverge: (lone: GroupID, target: GroupID)? {
+    guard let youngest = lone.first else { return nil }
+    if let target = serving(rooms.first == youngest ? rooms.second : rooms.first) {
+      return (youngest, target)
+    }
+    // The one group with room is the youngest itself, or none is: an older one may go there.
+    guard let other = lone.second, let target = serving(rooms.first) else { return nil }
+    return (other, target)
+  }
+
+  private func serving(_ group: GroupID?) -> GroupID? {
+    group.flatMap { rooms.priority(of: $0)?.isStarting == false ? $0 : nil }
+  }
+
   var stepCount: Int { rooms.stepCount + lone.stepCount }
 }

@@ -52,8 +52,8 @@ extension Placement {
 
   /// The host is gone, or is to go: the fittest client takes the group over, or the group ends.
   ///
-  /// - Parameter keepsNumber: whether the old lease is over for certain. If not, the clients form
-  ///   a group of a new number, so that no group ever has two holders.
+  /// - Parameter keepsNumber: whether the old lease is over for certain. If not, the group ends and
+  ///   its clients are placed anew, so that no group ever has two holders.
   mutating func replaceHost(of group: GroupID, keepsNumber: Bool) {
     guard let row = tables.virtualServers[group] else { return }
     changeNode(row.host) { $0.group = nil }
@@ -69,16 +69,14 @@ extension Placement {
       resize(group)
       grant(group)
     } else {
-      let clients = members[group].map { $0.clients.elements.sorted() } ?? []
+      let clients = members[group]?.clients.sorted ?? []
       remove(group)
-      for client in clients { changeNode(client) { $0.group = nil } }
-      let new = startGroup(of: successor, in: row.band)
-      for client in clients where client != successor {
-        // Beyond the limit at first: `resize` finds places for those.
-        enter(client, new)
-        update(new) { $0.clientCount += 1 }
+      for client in clients {
+        changeNode(client) { $0.group = nil }
+        silences.remove(client)
       }
-      resize(new)
+      // The fittest first: should it have to start a group, the others attach to that.
+      for client in clients { place(client) }
     }
   }
 
@@ -121,8 +119,7 @@ extension Placement {
     max(0, min(environment.limitCount, configuration.highestLimitCount))
   }
 
-  @discardableResult
-  private mutating func startGroup(of node: NodeID, in band: BandKey) -> GroupID {
+  private mutating func startGroup(of node: NodeID, in band: BandKey) {
     let group = GroupID(nextNumber())
     let environment = tables.nodes[node]?.environment
     tables.virtualServers[group] = VirtualServerRow(
@@ -133,7 +130,6 @@ extension Placement {
     changeNode(node) { $0.group = group }
     silences.remove(node)
     grant(group)
-    return group
   }
 
   /// Enters a node as a client, its group's row aside.

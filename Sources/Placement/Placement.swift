@@ -133,10 +133,7 @@ public struct Placement: Sendable {
   /// Lets lone nodes attach where there is room.
   private mutating func converge() {
     for band in pending.bandsToConverge.sorted() {
-      while let index = bands[band], let target = index.rooms.first,
-        tables.virtualServers[target]?.endpoint != nil,
-        let lone = index.lone.first == target ? index.lone.second : index.lone.first
-      {
+      while let (lone, target) = bands[band]?.nextToConverge {
         let host = endLoneGroup(lone)
         attach(host, to: target)
       }

@@ -88,9 +88,9 @@ extension Placement {
     }
     for (band, rows) in Dictionary(grouping: tables.virtualServers.values, by: \.band) {
       let lone = rows.filter { $0.clientCount == 0 }
-      let target = rows.filter { $0.hasRoom && $0.endpoint != nil }
-      if let open = target.first, lone.contains(where: { $0.group != open.group }) {
-        found.add(.loneNodesConverge, "\(band): \(lone.count) alone beside \(open.group)")
+      let targets = rows.filter { $0.hasRoom && $0.endpoint != nil }
+      for row in lone where targets.contains(where: { $0.group != row.group }) {
+        found.add(.loneNodesConverge, "\(row.group) in \(band), where another has room")
       }
       let index = bands[band]
       if Set(rows.filter(\.hasRoom).map(\.group)) != index.map({ Set($0.rooms.elements) })
