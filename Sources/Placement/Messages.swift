@@ -63,8 +63,10 @@ public enum Event: Hashable, Sendable, Codable {
 /// report brings what it needs again.
 public enum Instruction: Hashable, Sendable, Codable {
   /// Start the virtual server process and report its endpoint. The lease begins with the first
-  /// ``renewed(group:epoch:sequence:duration:limitCount:)``.
-  case becomeVirtualServer(group: GroupID, epoch: Epoch, limitCount: Int)
+  /// ``renewed(group:epoch:sequence:duration:limitCount:)``. `clients` are those of the group so
+  /// far, version `membership` of their list.
+  case becomeVirtualServer(
+    group: GroupID, epoch: Epoch, limitCount: Int, clients: [ClientSighting], membership: UInt64)
   /// The lease holds for `duration` milliseconds from when report `sequence` was *sent*, by the
   /// node's own clock; less what that clock may be fast.
   case renewed(group: GroupID, epoch: Epoch, sequence: UInt64, duration: Int64, limitCount: Int)

@@ -44,7 +44,9 @@ extension Placement {
     guard let row = tables.virtualServers[group] else {
       preconditionFailure("the lone groups of a band have rows; violations would show it")
     }
-    say(row.host, .drain(group: group, epoch: row.epoch))
+    if !pending.takeBackStart(of: group) {
+      say(row.host, .drain(group: group, epoch: row.epoch))
+    }
     changeNode(row.host) { $0.group = nil }
     remove(group)
     return row.host

@@ -5,10 +5,12 @@ extension Placement {
   }
 
   mutating func sayToServe(_ group: GroupID) {
-    guard let row = tables.virtualServers[group] else { return }
+    guard let row = tables.virtualServers[group], let membership = members[group] else { return }
     say(
       row.host,
-      .becomeVirtualServer(group: group, epoch: row.epoch, limitCount: row.limitCount))
+      .becomeVirtualServer(
+        group: group, epoch: row.epoch, limitCount: row.limitCount, clients: sightings(in: group),
+        membership: membership.version))
   }
 
   /// Where a client is to attach, or that it is to wait for it.
@@ -23,9 +25,12 @@ extension Placement {
 
   mutating func sayMembers(of group: GroupID) {
     guard let row = tables.virtualServers[group], let membership = members[group] else { return }
-    let sightings = membership.clients.elements.sorted().map { client in
+    say(row.host, .members(sightings(in: group), membership: membership.version))
+  }
+
+  private func sightings(in group: GroupID) -> [ClientSighting] {
+    (members[group].map { $0.clients.elements.sorted() } ?? []).map { client in
       ClientSighting(node: client, incarnation: tables.nodes[client]?.incarnation ?? 0)
     }
-    say(row.host, .members(sightings, membership: membership.version))
   }
 }

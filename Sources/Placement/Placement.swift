@@ -155,10 +155,21 @@ struct PendingOutcome: Sendable {
     messages.contains { message in
       guard message.node == node else { return false }
       return switch message.instruction {
-      case .becomeVirtualServer(group, _, _), .attach(group, _, _, _), .wait(group): true
+      case .becomeVirtualServer(group, _, _, _, _), .attach(group, _, _, _), .wait(group): true
       default: false
       }
     }
+  }
+
+  /// Takes back the order to start a virtual server, if it has not gone out yet.
+  ///
+  /// - Returns: whether there was one.
+  mutating func takeBackStart(of group: GroupID) -> Bool {
+    let count = messages.count
+    messages.removeAll { message in
+      if case .becomeVirtualServer(group, _, _, _, _) = message.instruction { true } else { false }
+    }
+    return messages.count < count
   }
 
   /// Each changed row once, as it is now; in a fixed order, so that runs repeat.

@@ -116,6 +116,7 @@ struct ScenarioRunner {
     guard stored == placement.tables, placement.violations.isEmpty else {
       throw Problem(description: "\(placement.violations) after \(event)")
     }
+    var reporting: [String] = []
     for message in outcome.messages {
       let name = message.node.name
       let text = Self.text(of: message.instruction)
@@ -124,14 +125,18 @@ struct ScenarioRunner {
         continue
       }
       if let text { lines.append("  \(name): \(text)") }
-      if nodes[name]!.follow(message.instruction) { try report(name) }
+      if nodes[name]!.follow(message.instruction), !reporting.contains(name) {
+        reporting.append(name)
+      }
     }
+    for name in reporting { try report(name) }
   }
 
   private static func text(of instruction: Instruction) -> String? {
     switch instruction {
-    case .becomeVirtualServer(let group, let epoch, let limitCount):
+    case .becomeVirtualServer(let group, let epoch, let limitCount, let clients, _):
       "become the virtual server of \(group) (\(epoch)) for \(limitCount)"
+        + (clients.isEmpty ? "" : ": \(clients.map(\.node.name).joined(separator: " "))")
     case .attach(let group, let epoch, let host, _): "attach to \(host) (\(group) \(epoch))"
     case .wait(let group): "wait for \(group)"
     case .detach(let group): "detach from \(group)"
@@ -139,7 +144,9 @@ struct ScenarioRunner {
     case .admit(let client, _): "admit \(client.node)"
     case .release(let client, _): "release \(client)"
     case .members(let clients, _):
-      "your clients are \(clients.map(\.node.name).joined(separator: " "))"
+      clients.isEmpty
+        ? "you have no clients"
+        : "your clients are \(clients.map(\.node.name).joined(separator: " "))"
     case .refused(let refusal): "refused: \(refusal)"
     case .renewed, .confirmed: nil
     }

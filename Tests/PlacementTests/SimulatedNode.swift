@@ -93,11 +93,13 @@ struct SimulatedNode {
   mutating func follow(_ instruction: Instruction) -> Bool {
     let before = role
     switch instruction {
-    case .becomeVirtualServer(let group, let epoch, _):
+    case .becomeVirtualServer(let group, let epoch, _, let list, let version):
       hasJoined = true
       if case .serving(_, let current) = role, current >= epoch { return false }
       forgetRole()
       role = .serving(group, epoch)
+      clients = Dictionary(uniqueKeysWithValues: list.map { ($0.node, $0.incarnation) })
+      membership = version
     case .renewed(let group, let epoch, let sequence, let duration, _):
       guard role == .serving(group, epoch), let time = sent[sequence] else { return false }
       // By its own clock, less what that may be slow.
