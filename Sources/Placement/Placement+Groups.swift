@@ -147,11 +147,15 @@ extension Placement {
   private mutating func remove(_ group: GroupID) {
     guard let row = tables.virtualServers.removeValue(forKey: group) else { return }
     pending.groups.insert(group)
+    endedStepCount += members[group]?.clients.stepCount ?? 0
     members[group] = nil
     leases.remove(group)
     bands[row.band]?.remove(group)
     bands[row.band]?.groupCount -= 1
-    if bands[row.band]?.groupCount == 0 { bands[row.band] = nil }
+    if let index = bands[row.band], index.groupCount == 0 {
+      endedStepCount += index.stepCount
+      bands[row.band] = nil
+    }
   }
 
   private mutating func update(_ group: GroupID, _ change: (inout VirtualServerRow) -> Void) {

@@ -35,6 +35,8 @@ public struct Placement: Sendable {
   var time: SteadyTime
   var clock: Moment
   var pending = PendingOutcome()
+  /// The steps that the look-ups of groups and bands took which are no more.
+  var endedStepCount = 0
 
   /// A central server that starts with nothing.
   public init(configuration: Configuration = Configuration(), at clock: Moment) {
@@ -106,7 +108,8 @@ public struct Placement: Sendable {
 
   /// How many steps the ordered look-ups took so far; a measure of work that no machine changes.
   var stepCount: Int {
-    leases.stepCount + silences.stepCount + bands.values.reduce(0) { $0 + $1.stepCount }
+    endedStepCount + leases.stepCount + silences.stepCount
+      + bands.values.reduce(0) { $0 + $1.stepCount }
       + members.values.reduce(0) { $0 + $1.clients.stepCount }
   }
 
