@@ -12,7 +12,8 @@ public struct Configuration: Hashable, Sendable, Codable {
   /// How long an attached node may be silent.
   public var silenceAllowed: Int64 = 1_800_000
 
-  /// The most time that counts between two events; tick at least this often.
+  /// Tick more often than this: a longer gap between two events is taken for a leap of the clock,
+  /// or a central server that stood still, and counts as no time.
   public var longestStep: Int64 = 2_000
 
   /// The most clients that any virtual server gets, whatever its node claims.

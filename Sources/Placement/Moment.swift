@@ -34,9 +34,10 @@ public struct Moment: Hashable, Sendable, Comparable, Codable {
 /// Time as leases count it: it runs with the clock, never back, and never leaps.
 ///
 /// A clock that is set a day ahead, or a central server that was stopped for a minute and could
-/// hear nobody, would otherwise end every lease at once.
+/// hear nobody, would otherwise end every lease at once. Such a gap counts as nothing: counted even
+/// in part, several of them would end a lease whose holder still trusts in it.
 struct SteadyTime {
-  /// The most that counts between two events. The adapter ticks more often than that.
+  /// What is longer than this between two events is a gap. The adapter ticks more often than that.
   let longestStep: Int64
   private(set) var now = Moment(milliseconds: 0)
   private var clock: Moment
@@ -47,7 +48,8 @@ struct SteadyTime {
   }
 
   mutating func advance(to clock: Moment) {
-    now = now + max(0, min(clock - self.clock, longestStep))
+    let step = clock - self.clock
+    if (0...longestStep).contains(step) { now = now + step }
     self.clock = clock
   }
 }

@@ -107,6 +107,24 @@ import Testing
     #expect(placement.tables.virtualServers[GroupID(1)]?.host == NodeID("n1"))
   }
 
+  /// Its process ended and it got e3: a report with e2 is about the process that is no more.
+  @Test mutating func aHostsOwnOldEpochGetsNoLease() {
+    _ = placement.handle(.report(Self.report("n1", 3)), at: at(0))
+    let epoch = placement.tables.virtualServers[GroupID(1)]?.epoch
+    #expect(epoch == Epoch(3))
+    let outcome = placement.handle(.report(Self.report("n1", 4, Self.serving(1))), at: at(0))
+    #expect(outcome.changes == [])
+    #expect(placement.tables.virtualServers[GroupID(1)]?.endpoint == nil)
+    #expect(outcome.messages.count == 1)
+    guard
+      case .becomeVirtualServer(GroupID(1), Epoch(3), _, _, _)? =
+        outcome.messages.first?.instruction
+    else {
+      Issue.record("\(outcome.messages)")
+      return
+    }
+  }
+
   @Test mutating func aVirtualServerMissesOnlyItsOwnClients() {
     _ = placement.handle(
       .join(Self.report("m1", 1), band: SimulatedNode(name: "", band: 2, limitCount: 0).bandRow),
@@ -173,7 +191,7 @@ import Testing
     #expect(restarted.violations == [])
     #expect(restarted.tables.virtualServers.count == 2)
     var stored = placement.tables
-    outcome.changes.forEach { stored.apply($0) }
+    for change in outcome.changes { stored.apply(change) }
     #expect(stored == restarted.tables)
   }
 }

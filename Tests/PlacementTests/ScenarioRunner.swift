@@ -112,7 +112,7 @@ struct ScenarioRunner {
 
   private mutating func handle(_ event: Event) throws {
     let outcome = placement.handle(event, at: moment)
-    outcome.changes.forEach { stored.apply($0) }
+    for change in outcome.changes { stored.apply(change) }
     guard stored == placement.tables, placement.violations.isEmpty else {
       throw Problem(description: "\(placement.violations) after \(event)")
     }

@@ -168,7 +168,7 @@ struct Simulation {
     let before = placement.tables
     let outcome = placement.handle(event, at: clock)
     handledCount += 1
-    outcome.changes.forEach { stored.apply($0) }
+    for change in outcome.changes { stored.apply(change) }
     if !outcome.changes.isEmpty {
       try check(placement, before: before, event: event)
     }

@@ -51,6 +51,20 @@ import Testing
     }
   }
 
+  /// Its routers answer the node and not the central server, so that nothing contradicts the lie
+  /// but that a private peer's private hops prove nothing.
+  @Test(arguments: ["10.8.0.11", "192.168.0.2", "8.8.8.8"])
+  func aFalseLocalAddressReachesNoOtherBandWhereRoutersAreSilent(_ claim: String) {
+    for peer in ["10.8.0.11", "198.18.8.11"] where peer.hasPrefix("10.") || claim == "8.8.8.8" {
+      let observation = RouteObservation(
+        peer: Self.address(peer), claimedLocal: Self.address(claim),
+        reversePath: Self.path("198.18.0.1 * * *"), synTTL: 62,
+        claimedPath: Self.path("10.8.0.1 198.18.0.2"))
+      let network = IPPrefix(Self.address(peer), length: 24)
+      #expect(BandKey.decide(observation).key == .network(network), "\(peer)")
+    }
+  }
+
   /// With everything invented that a node can invent, it stays on its own way.
   @Test func noClaimsAtAllReachARouterThatIsNotOnTheWay() {
     for seed in UInt64(1)...1_500 {
