@@ -77,7 +77,7 @@ extension Tables {
   }
 }
 
-extension Placement {
+extension PlacementMachine {
   /// Every invariant that does not hold. Empty between any two events. Walks through everything:
   /// for tests.
   public var violations: [Violation] {

@@ -35,7 +35,7 @@ import Testing
   static func steps(groupCount: Int, clientCount: Int, eventCount: Int) throws -> (
     mean: Double, most: Int
   ) {
-    var placement = try Placement(
+    var placement = try PlacementMachine(
       restoring: tables(groupCount: groupCount, clientCount: clientCount), at: now)
     var chance = SeededGenerator(seed: 1)
     let start = placement.stepCount

@@ -25,7 +25,7 @@ import Testing
       membership: 0, missing: missing)
   }
 
-  private var placement = Placement(at: Moment(milliseconds: 0))
+  private var placement = PlacementMachine(at: Moment(milliseconds: 0))
 
   /// n1 serves g1 with e2, n2 is its client.
   init() {
@@ -171,7 +171,7 @@ import Testing
     func isRefused(_ change: (inout Tables) -> Void) -> Bool {
       var tables = decoded
       change(&tables)
-      return (try? Placement(restoring: tables, at: at(0))) == nil
+      return (try? PlacementMachine(restoring: tables, at: at(0))) == nil
     }
     #expect(!isRefused { _ in })
     #expect(isRefused { $0.virtualServers[GroupID(1)]?.clientCount = 2 })
@@ -185,7 +185,7 @@ import Testing
   @Test func aRestartWithALowerLimitMovesTheSurplus() throws {
     var configuration = Configuration()
     configuration.highestLimitCount = 0
-    var restarted = try Placement(
+    var restarted = try PlacementMachine(
       restoring: placement.tables, configuration: configuration, at: at(0))
     let outcome = restarted.handle(.tick, at: at(1))
     #expect(restarted.violations == [])

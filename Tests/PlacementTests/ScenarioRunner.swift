@@ -20,7 +20,7 @@ struct ScenarioRunner {
     let description: String
   }
 
-  private var placement: Placement
+  private var placement: PlacementMachine
   private var stored = Tables()
   private var time = 0.0
   private var nodes: [String: SimulatedNode] = [:]
@@ -28,7 +28,7 @@ struct ScenarioRunner {
   private var lines: [String] = []
 
   init() {
-    placement = Placement(at: Moment(milliseconds: 0))
+    placement = PlacementMachine(at: Moment(milliseconds: 0))
   }
 
   /// The scenario with what was said filled in; equal to `text` if that tells the truth.
@@ -70,7 +70,7 @@ struct ScenarioRunner {
       try handle(.bandChanged(node.id, band: node.bandRow))
     case ["s", "pass"]: try pass(seconds: Int(name) ?? 0)
     case ["central", "server", "restarts"]:
-      placement = try Placement(restoring: stored, at: moment)
+      placement = try PlacementMachine(restoring: stored, at: moment)
     case ["tables"]: printTables()
     default: throw Problem(description: "What is \"\(words.joined(separator: " "))\"?")
     }

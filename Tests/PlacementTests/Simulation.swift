@@ -22,7 +22,7 @@ struct Simulation {
   let configuration: Configuration
   var nodes: [SimulatedNode] = []
   var places: [NodeID: Int] = [:]
-  var placement: Placement?
+  var placement: PlacementMachine?
   var stored = Tables()
   var clockOffset: Int64 = 0
   var time = 0.0
@@ -59,7 +59,7 @@ struct Simulation {
 
   /// Runs to the end and checks all the way.
   mutating func run() throws {
-    placement = Placement(configuration: configuration, at: clock)
+    placement = PlacementMachine(configuration: configuration, at: clock)
     schedule(.tick, in: 1_000)
     schedule(.disturbance, in: 0)
     schedule(.calm, in: chaosDuration)
@@ -89,6 +89,10 @@ struct Simulation {
 
   private mutating func take(_ happening: Happening) throws {
     switch happening {
+    case .toCentral(.join(let report, _)):
+      // Traced when it arrives, not when it was sent.
+      guard let index = places[report.node] else { return }
+      try handle(.join(report, band: nodes[index].bandRow))
     case .toCentral(let event): try handle(event)
     case .toNode(let node, let incarnation, let instruction):
       guard let index = places[node], nodes[index].isAlive, !nodes[index].isCutOff,
@@ -181,7 +185,7 @@ struct Simulation {
     }
   }
 
-  private func check(_ placement: Placement, before: Tables, event: Event) throws {
+  private func check(_ placement: PlacementMachine, before: Tables, event: Event) throws {
     let violations = placement.violations
     guard violations.isEmpty else {
       throw Failure(description: "\(violations) after \(event) at \(time)")
@@ -221,7 +225,7 @@ struct Simulation {
 
   mutating func restartCentral() throws {
     guard placement == nil else { return }
-    placement = try Placement(restoring: stored, configuration: configuration, at: clock)
+    placement = try PlacementMachine(restoring: stored, configuration: configuration, at: clock)
   }
 
   mutating func leapClock(by milliseconds: Int64) { clockOffset += milliseconds }

@@ -1,5 +1,5 @@
 /// What is said to nodes.
-extension Placement {
+extension PlacementMachine {
   mutating func say(_ node: NodeID, _ instruction: Instruction) {
     pending.messages.append(Outcome.Message(to: node, instruction))
   }

@@ -11,12 +11,15 @@ import RouterBands
 /// lost, repeated and reordered: the next report mends what they left behind.
 ///
 /// ```swift
-/// var placement = Placement(configuration: Configuration(), at: now)
+/// var placement = PlacementMachine(configuration: Configuration(), at: now)
 /// let outcome = placement.handle(.join(report, band: band), at: now)
 /// try store.commit(outcome.changes)
-/// outcome.messages.forEach(send)
+/// for message in outcome.messages { send(message) }
 /// ```
-public struct Placement: Sendable {
+///
+/// (Not called `Placement`, which is the module: its other names, such as `Placement.Event`, could
+/// then not be told from those of other modules.)
+public struct PlacementMachine: Sendable {
   public let configuration: Configuration
 
   /// All that must outlive the central server. What ``Outcome/changes`` say, applied to a copy of

@@ -1,7 +1,7 @@
 import RouterBands
 
 /// What nodes say, and what their silence says.
-extension Placement {
+extension PlacementMachine {
   mutating func join(_ report: NodeReport, band: BandRow) {
     let node = report.node
     guard let row = tables.nodes[node] else {

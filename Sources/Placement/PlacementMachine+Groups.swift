@@ -1,7 +1,7 @@
 import RouterBands
 
 /// What happens to groups. Each of these keeps tables, look-ups and messages in step.
-extension Placement {
+extension PlacementMachine {
   /// Puts a present node that is in no group into one.
   mutating func place(_ node: NodeID) {
     guard let row = tables.nodes[node] else { return }
