@@ -27,6 +27,8 @@ let package = Package(
     .target(name: "MemoryEngine", dependencies: ["SearchModel", "TextAnalysis"]),
     .target(
       name: "Extraction", dependencies: ["SearchModel"], resources: [.copy("Plugins")]),
+    .target(name: "RouterBands"),
+    .target(name: "Placement", dependencies: ["RouterBands"]),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
     .target(
       name: "Node",
@@ -74,6 +76,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
+    .testTarget(name: "RouterBandsTests", dependencies: ["RouterBands"]),
+    .testTarget(
+      name: "PlacementTests", dependencies: ["Placement", "RouterBands"],
+      exclude: ["Scenarios"]),
     .testTarget(name: "HouseTests"),
     .testTarget(
       name: "NearfindCommandsTests",
