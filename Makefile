@@ -50,17 +50,22 @@ lint: ## Check the format of the sources.
 format: ## Format the sources.
 	$(SWIFT) format format --in-place --parallel --recursive Sources Tests
 
-man: setup ## Write the manual pages to .build/man.
+# The tool comes with the argument parser; its package plug-in would build everything once more.
+man: build ## Write the manual pages to .build/man.
+	$(SWIFT) build --package-path .build/checkouts/swift-argument-parser \
+	  --scratch-path .build/man-tool --product generate-manual
 	@mkdir -p .build/man
-	$(SWIFT) package --allow-writing-to-directory .build/man generate-manual \
-	  --multi-page --output-directory .build/man
+	.build/man-tool/debug/generate-manual .build/debug/nearfind --multi-page \
+	  --output-directory .build/man
 
 # The program lies beside the plug-ins that come with it; PREFIX/bin gets a link.
-install: release ## Install the program, its plug-ins and completions below PREFIX.
+install: release man ## Install the program, its plug-ins, completions and manual below PREFIX.
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/nearfind \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
-	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
+	  $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 755 .build/release/nearfind $(DESTDIR)$(PREFIX)/lib/nearfind/
 	cp -R .build/release/*.resources $(DESTDIR)$(PREFIX)/lib/nearfind/
 	ln -sf ../lib/nearfind/nearfind $(DESTDIR)$(PREFIX)/bin/nearfind

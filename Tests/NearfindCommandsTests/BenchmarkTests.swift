@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// The benchmarks at a small scale, so that they never rot. What they measure is not judged here:
+/// times on a busy machine prove nothing.
+@Suite struct BenchmarkTests {
+  let sandbox: Sandbox
+
+  init() throws {
+    sandbox = try Sandbox()
+  }
+
+  private struct Report: Decodable {
+    struct Row: Decodable {
+      var name: String
+      var figures: [String: Double]
+    }
+    var columns: [String]
+    var rows: [Row]
+  }
+
+  private func report(_ arguments: String...) throws -> Report {
+    let scratch = sandbox.path("scratch")
+    try FileManager.default.createDirectory(
+      atPath: scratch, withIntermediateDirectories: true)
+    let outcome = try sandbox.run(
+      ["benchmark"] + arguments + ["--json", "--scratch", scratch])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    // Nothing is left behind.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch).isEmpty)
+    return try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
+  }
+
+  @Test func indexingIsMeasuredAgainstXapianAndTantivy() throws {
+    let python = try #require(
+      ProcessInfo.processInfo.environment["NEARFIND_PYTHON"],
+      "make test sets NEARFIND_PYTHON to a Python that has tantivy")
+    let report = try report("index", "--records", "1500", "--python", python)
+    #expect(report.rows.map(\.name) == ["nearfind", "plain loop over Xapian", "tantivy"])
+    for row in report.rows {
+      #expect(row.figures["records/s"] ?? 0 > 0)
+      #expect(row.figures["bytes/record"] ?? 0 > 0)
+    }
+  }
+
+  @Test func searchingIsMeasuredAgainstXapian() throws {
+    let report = try report(
+      "search", "--records", "1500", "--queries", "2", "--repetitions", "1")
+    #expect(report.rows.count == 9)
+    for row in report.rows { #expect(row.figures["nearfind ms"] ?? 0 > 0) }
+    #expect(report.rows.filter { $0.figures["ratio"] != nil }.count == 8)
+  }
+
+  @Test func scanningIsMeasuredAgainstFind() throws {
+    let report = try report("scan", "--files", "300")
+    #expect(report.rows.count == 4)
+    for row in report.rows { #expect(row.figures["seconds"] ?? 0 > 0) }
+  }
+
+  @Test func nonsenseIsRefused() throws {
+    #expect(try sandbox.run("benchmark", "index", "--records", "0").status == 2)
+    #expect(try sandbox.run("benchmark", "scan", "--files", "-1").status == 2)
+  }
+}
