@@ -49,7 +49,8 @@ cxapian_status cxapian_write_part_plainly(
         // Syncing is the caller's, once for all files of a commit.
         Xapian::WritableDatabase database(
             path,
-            Xapian::DB_CREATE_OR_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
+            Xapian::DB_CREATE_OR_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC
+                | Xapian::DB_RETRY_LOCK);
         ByteReader reader(batch);
         BatchDocument entry;
         while (!reader.at_end()) {
@@ -73,7 +74,11 @@ cxapian_status cxapian_merge_parts(
 cxapian_status cxapian_remove_documents(
     const char *path, const uint32_t *documents, size_t count, cxapian_error *error) {
     return guarded(error, [&] {
-        Xapian::WritableDatabase database(path, Xapian::DB_OPEN | Xapian::DB_NO_SYNC);
+        // Nobody else writes this part, but the lock of whoever made it may outlive it for a moment: a
+        // process that another thread is just starting has a copy of every descriptor until it
+        // runs its program.
+        Xapian::WritableDatabase database(
+            path, Xapian::DB_OPEN | Xapian::DB_NO_SYNC | Xapian::DB_RETRY_LOCK);
         for (size_t index = 0; index < count; ++index) database.delete_document(documents[index]);
         database.commit();
     });

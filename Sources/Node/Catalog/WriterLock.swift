@@ -33,7 +33,12 @@ final class WriterLock: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Closing alone is not enough: a process that another thread is just starting has a copy of the
+    // descriptor, and the lock with it, until it runs its program.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   private static func refusal(_ error: SystemError, path: String) -> CatalogError {
     error.code == ENOSPC
