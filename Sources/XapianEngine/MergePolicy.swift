@@ -1,6 +1,7 @@
 /// Which parts become one at a commit. Parts are sorted into tiers by the power of eight of their
-/// size; a full tier moves up. A record is rewritten about once a tier, and a search visits at most
-/// seven parts a tier (the logarithmic method of Bentley and Saxe, 1980).
+/// size; a full tier moves up (the logarithmic method of Bentley and Saxe, 1980). A record is
+/// rewritten about once a tier, in the lowest up to 73 times when commits are of one record each,
+/// and a search visits at most seven parts a tier.
 enum MergePolicy {
   static let partsPerTier = 8
 
