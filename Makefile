@@ -29,7 +29,7 @@ demo: setup ## Build, index fixtures/ and /usr/share/doc, and run searches to lo
 
 test: setup setup-test ## Build everything and run all tests.
 	$(SWIFT) build --build-tests
-	NEARFIND_PYTHON=$(CURDIR)/.build/venv/bin/python $(SWIFT) test --skip-build
+	NEARFIND_PYTHON=$(CURDIR)/.build/venv/bin/python SWIFT=$(SWIFT) .make/run-tests
 
 build: setup ## Build the program for development.
 	$(SWIFT) build --product nearfind

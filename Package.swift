@@ -13,6 +13,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     .target(
@@ -48,44 +50,54 @@ let package = Package(
     ),
     .executableTarget(name: "nearfind", dependencies: ["NearfindCommands"]),
     .target(
+      name: "TestSupport",
+      dependencies: [
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/TestSupport"
+    ),
+    .target(
       name: "EngineConformance",
-      dependencies: ["SearchModel", "TextAnalysis", "MemoryEngine"],
+      dependencies: ["SearchModel", "TextAnalysis", "MemoryEngine", "TestSupport"],
       path: "Tests/EngineConformance"
     ),
     .testTarget(
       name: "XapianEngineTests",
       dependencies: [
+        "TestSupport",
         "XapianEngine", "EngineConformance", "MemoryEngine", "SearchModel", "TextAnalysis",
         "CXapian",
       ]),
     .testTarget(
       name: "MemoryEngineTests",
-      dependencies: ["MemoryEngine", "EngineConformance", "SearchModel", "TextAnalysis"]),
+      dependencies: ["TestSupport", "MemoryEngine", "EngineConformance", "SearchModel", "TextAnalysis"]),
     .testTarget(
-      name: "TextAnalysisTests", dependencies: ["TextAnalysis", "SearchModel"],
+      name: "TextAnalysisTests", dependencies: ["TestSupport", "TextAnalysis", "SearchModel"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "QueryLanguageTests", dependencies: ["QueryLanguage", "SearchModel"]),
-    .testTarget(name: "ExtractionTests", dependencies: ["Extraction", "SearchModel"]),
+      name: "QueryLanguageTests", dependencies: ["TestSupport", "QueryLanguage", "SearchModel"]),
+    .testTarget(name: "ExtractionTests", dependencies: ["TestSupport", "Extraction", "SearchModel"]),
     .testTarget(
       name: "NodeTests",
       dependencies: [
+        "TestSupport",
         "Node", "SearchModel", "Extraction",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
-    .testTarget(name: "RouterBandsTests", dependencies: ["RouterBands"]),
+    .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),
     .testTarget(
-      name: "PlacementTests", dependencies: ["Placement", "RouterBands"],
+      name: "PlacementTests", dependencies: ["TestSupport", "Placement", "RouterBands"],
       exclude: ["Scenarios"]),
-    .testTarget(name: "HouseTests"),
+    .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "NearfindCommandsTests",
-      dependencies: ["NearfindCommands", "SearchModel", "nearfind"]),
+      dependencies: ["TestSupport", "NearfindCommands", "SearchModel", "nearfind"]),
     .testTarget(
-      name: "RelevanceEvaluationTests", dependencies: ["RelevanceEvaluation", "SearchModel"]),
+      name: "RelevanceEvaluationTests", dependencies: ["TestSupport", "RelevanceEvaluation", "SearchModel"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

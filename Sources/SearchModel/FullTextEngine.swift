@@ -40,7 +40,7 @@ public protocol FullTextEngine: Sendable {
 }
 
 /// One step of a batch.
-public enum RecordChange: Hashable, Sendable {
+public enum RecordChange: Hashable, Sendable, Codable {
   /// Adds the record, or replaces the one with its key.
   case put(Record)
 

@@ -1,5 +1,5 @@
 /// One line of an answer: a file that matches, and everyone known to have it.
-public struct Hit: Hashable, Sendable {
+public struct Hit: Hashable, Sendable, Codable {
   /// The record as the engine stores it; its `text` is empty.
   public var record: Record
 
@@ -50,7 +50,7 @@ public struct Explanation: Hashable, Sendable, Codable {
 }
 
 /// What one engine found.
-public struct SearchAnswer: Hashable, Sendable {
+public struct SearchAnswer: Hashable, Sendable, Codable {
   /// At most the request's limit, in the request's order.
   public var hits: [Hit]
 

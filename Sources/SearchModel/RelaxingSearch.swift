@@ -223,7 +223,7 @@ private struct PlainWords {
 }
 
 /// A page of hits, and how they came about.
-public struct RelaxedAnswer: Hashable, Sendable {
+public struct RelaxedAnswer: Hashable, Sendable, Codable {
   /// The page. Its `matchCount` and facets are those of the query as it was typed.
   public var answer: SearchAnswer
 

@@ -1,5 +1,5 @@
 /// One search of one engine.
-public struct SearchRequest: Hashable, Sendable {
+public struct SearchRequest: Hashable, Sendable, Codable {
   public var query: Query
 
   /// How many hits to return at most, after `offset`.
@@ -48,7 +48,7 @@ public enum SortOrder: Hashable, Sendable, Codable {
 }
 
 /// Something that matches can be counted by.
-public enum Facet: String, Hashable, Sendable, Codable, CaseIterable {
+public enum Facet: String, Hashable, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
   case type
   case fileExtension
   case owner

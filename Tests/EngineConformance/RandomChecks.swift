@@ -1,5 +1,6 @@
 import MemoryEngine
 import SearchModel
+import TestSupport
 import Testing
 
 extension ConformanceCheck {

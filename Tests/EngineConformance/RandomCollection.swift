@@ -1,4 +1,5 @@
 import SearchModel
+import TestSupport
 
 /// Records as people have them: few common words and many rare ones, English, Korean and mixed
 /// names, several words in several fields, copies of the same content.

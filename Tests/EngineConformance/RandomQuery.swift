@@ -1,4 +1,5 @@
 import SearchModel
+import TestSupport
 
 /// Queries over all operators, fields and filters, of words that ``RandomCollection`` uses and some
 /// that it does not.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Extraction
@@ -103,21 +104,15 @@ extension ExternalTests {
     @Test func aZipBombIsBounded() async throws {
       // 200 MB of spaces in a paragraph, some 200 kB packed.
       let folder = try TemporaryFolder()
-      let maker = Process()
-      maker.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-      maker.arguments = [
-        "-c",
-        """
+      let script = """
         import sys, zipfile
         with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
             with z.open("word/document.xml", "w") as f:
                 f.write(b"<w><p>")
                 for i in range(200): f.write(b"x" * 1000 + b" " * 999_000)
-        """, folder.path + "/bomb.docx",
-      ]
-      try maker.run()
-      maker.waitUntilExit()
-      try #require(maker.terminationStatus == 0)
+        """
+      let maker = Program("/usr/bin/python3", ["-c", script, folder.path + "/bomb.docx"])
+      try #require(try await maker.run().status == 0)
       let file = try #require(LocalFile(path: folder.path + "/bomb.docx"))
       let content = try #require(try await Self.setup.value.catalogue.extract(file: file))
       expectClean(content)

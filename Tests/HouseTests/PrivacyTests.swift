@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The product speaks of itself alone: not of the machine it was written on, nor of how.
@@ -27,19 +28,12 @@ import Testing
 
   /// Skipped where the sources came without their history.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: House.root.path + "/.git")))
-  func noCommitMentionsIt() throws {
-    let log = Process()
-    log.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    log.arguments = ["git", "log", "--format=%h %B"]
-    log.currentDirectoryURL = House.root
-    let output = Pipe()
-    log.standardOutput = output
-    log.standardInput = FileHandle.nullDevice
-    try log.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    log.waitUntilExit()
-    try #require(log.terminationStatus == 0)
-    for words in Self.foreign where text.contains(words) {
+  func noCommitMentionsIt() async throws {
+    let log = try await Program(
+      "git", ["log", "--format=%h %B"], directory: House.root.path
+    ).run()
+    try #require(log.status == 0, "\(log.errors)")
+    for words in Self.foreign where log.output.contains(words) {
       Issue.record("a commit message mentions \(words)")
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The rules of the house that a reader should never have to enforce by hand.
@@ -74,25 +75,13 @@ import Testing
     }
   }
 
-  @Test func sourcesAreFormatted() throws {
-    let result = try run(
-      "swift", ["format", "lint", "--strict", "--parallel", "--recursive", "Sources", "Tests"])
-    #expect(result.status == 0, "run `make format`:\n\(result.text.prefix(4000))")
-  }
-
-  private func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, text: String)
-  {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.currentDirectoryURL = House.root
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
+  @Test func sourcesAreFormatted() async throws {
+    let lint = Program(
+      "swift", ["format", "lint", "--strict", "--parallel", "--recursive", "Sources", "Tests"],
+      directory: House.root.path)
+    let outcome = try await lint.run()
+    #expect(
+      outcome.status == 0,
+      "run `make format`:\n\((outcome.output + outcome.errors).prefix(4000))")
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The benchmarks at a small scale, so that they never rot. What they measure is not judged here:
@@ -19,11 +20,11 @@ import Testing
     var rows: [Row]
   }
 
-  private func report(_ arguments: String...) throws -> Report {
+  private func report(_ arguments: String...) async throws -> Report {
     let scratch = sandbox.path("scratch")
     try FileManager.default.createDirectory(
       atPath: scratch, withIntermediateDirectories: true)
-    let outcome = try sandbox.run(
+    let outcome = try await sandbox.run(
       ["benchmark"] + arguments + ["--json", "--scratch", scratch])
     #expect(outcome.status == 0, "\(outcome.errors)")
     // Nothing is left behind.
@@ -31,11 +32,11 @@ import Testing
     return try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
   }
 
-  @Test func indexingIsMeasuredAgainstXapianAndTantivy() throws {
+  @Test func indexingIsMeasuredAgainstXapianAndTantivy() async throws {
     let python = try #require(
       ProcessInfo.processInfo.environment["NEARFIND_PYTHON"],
       "make test sets NEARFIND_PYTHON to a Python that has tantivy")
-    let report = try report("index", "--records", "1500", "--python", python)
+    let report = try await report("index", "--records", "1500", "--python", python)
     #expect(report.rows.map(\.name) == ["nearfind", "plain loop over Xapian", "tantivy"])
     for row in report.rows {
       #expect(row.figures["records/s"] ?? 0 > 0)
@@ -43,22 +44,22 @@ import Testing
     }
   }
 
-  @Test func searchingIsMeasuredAgainstXapian() throws {
-    let report = try report(
+  @Test func searchingIsMeasuredAgainstXapian() async throws {
+    let report = try await report(
       "search", "--records", "1500", "--queries", "2", "--repetitions", "1")
     #expect(report.rows.count == 9)
     for row in report.rows { #expect(row.figures["nearfind ms"] ?? 0 > 0) }
     #expect(report.rows.filter { $0.figures["ratio"] != nil }.count == 8)
   }
 
-  @Test func scanningIsMeasuredAgainstFind() throws {
-    let report = try report("scan", "--files", "300")
+  @Test func scanningIsMeasuredAgainstFind() async throws {
+    let report = try await report("scan", "--files", "300")
     #expect(report.rows.count == 4)
     for row in report.rows { #expect(row.figures["seconds"] ?? 0 > 0) }
   }
 
-  @Test func nonsenseIsRefused() throws {
-    #expect(try sandbox.run("benchmark", "index", "--records", "0").status == 2)
-    #expect(try sandbox.run("benchmark", "scan", "--files", "-1").status == 2)
+  @Test func nonsenseIsRefused() async throws {
+    #expect(try await sandbox.run("benchmark", "index", "--records", "0").status == 2)
+    #expect(try await sandbox.run("benchmark", "scan", "--files", "-1").status == 2)
   }
 }

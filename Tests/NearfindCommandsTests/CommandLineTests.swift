@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NearfindCommands
@@ -11,18 +12,18 @@ import Testing
     sandbox = try Sandbox()
   }
 
-  @Test func helpGoesToStandardOutput() throws {
+  @Test func helpGoesToStandardOutput() async throws {
     for arguments in [["--help"], ["help"], [], ["search", "--help"], ["help", "evaluate"]] {
-      let outcome = try sandbox.run(arguments)
+      let outcome = try await sandbox.run(arguments)
       #expect(outcome.status == 0, "\(arguments)")
       #expect(outcome.output.contains("USAGE: nearfind"), "\(arguments)")
       #expect(outcome.errors.isEmpty, "\(arguments)")
     }
   }
 
-  @Test func helpFitsATerminal() throws {
+  @Test func helpFitsATerminal() async throws {
     for command in ["search", "index", "status", "forget", "doctor", "evaluate", "completion"] {
-      let lines = try sandbox.run(command, "--help").lines
+      let lines = try await sandbox.run(command, "--help").lines
       #expect(lines.count > 5, "\(command)")
       for line in lines where !line.hasPrefix("USAGE:") {
         #expect(DisplayWidth.of(line) <= 80, "\(command): \(line)")
@@ -30,8 +31,8 @@ import Testing
     }
   }
 
-  @Test func theVersion() throws {
-    let outcome = try sandbox.run("--version")
+  @Test func theVersion() async throws {
+    let outcome = try await sandbox.run("--version")
     #expect(outcome.status == 0)
     #expect(outcome.output == NearfindCommand.version + "\n")
   }
@@ -43,15 +44,15 @@ import Testing
     ["evaluate"], ["evaluate", "no-such-folder"], ["evaluate", ".", "--queries", "q.tsv"],
     ["completion", "tcsh"], ["search", "(a"], ["search", "size:huge"], ["search", "a OR"],
   ])
-  func wrongUseIsStatusTwo(_ arguments: [String]) throws {
-    let outcome = try sandbox.run(arguments)
+  func wrongUseIsStatusTwo(_ arguments: [String]) async throws {
+    let outcome = try await sandbox.run(arguments)
     #expect(outcome.status == 2, "\(arguments): \(outcome.errors)")
     #expect(outcome.output.isEmpty)
     #expect(!outcome.errors.isEmpty)
   }
 
-  @Test func aSyntaxErrorIsShownWhereItIs() throws {
-    let outcome = try sandbox.run("search", "회의", "size:huge")
+  @Test func aSyntaxErrorIsShownWhereItIs() async throws {
+    let outcome = try await sandbox.run("search", "회의", "size:huge")
     let lines = outcome.errors.split(separator: "\n").map(String.init)
     try #require(lines.count == 3)
     let fault = try #require(lines[1].range(of: "huge"))
@@ -62,33 +63,33 @@ import Testing
         == DisplayWidth.of(String(lines[1][..<fault.lowerBound])))
   }
 
-  @Test func noIndexIsAFailureThatSaysWhatToDo() throws {
-    let outcome = try sandbox.run("search", "plan")
+  @Test func noIndexIsAFailureThatSaysWhatToDo() async throws {
+    let outcome = try await sandbox.run("search", "plan")
     #expect(outcome.status == 3)
     #expect(outcome.errors.contains("nearfind index FOLDER"))
   }
 
-  @Test func aWordToLeaveOutIsNoOption() throws {
+  @Test func aWordToLeaveOutIsNoOption() async throws {
     // Nothing is indexed: the query was understood when that is the complaint.
-    #expect(try sandbox.run("search", "plan", "-draft").status == 3)
-    #expect(try sandbox.run("search", "--", "-draft", "--limit").status == 3)
+    #expect(try await sandbox.run("search", "plan", "-draft").status == 3)
+    #expect(try await sandbox.run("search", "--", "-draft", "--limit").status == 3)
   }
 
   @Test(arguments: ["bash", "zsh", "fish"])
-  func completionScriptsAreReadByTheirShells(_ shell: String) throws {
-    let outcome = try sandbox.run("completion", shell)
+  func completionScriptsAreReadByTheirShells(_ shell: String) async throws {
+    let outcome = try await sandbox.run("completion", shell)
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("--explain") || outcome.output.contains("explain"))
     guard shell == "bash" else { return }
     try sandbox.write(outcome.output, to: "completion.bash")
-    let check = try sandbox.shell("bash -n '\(sandbox.path("completion.bash"))'")
+    let check = try await sandbox.shell("bash -n '\(sandbox.path("completion.bash"))'")
     #expect(check.status == 0, "\(check.output)")
   }
 
-  @Test func messagesNeverDriveTheTerminal() throws {
+  @Test func messagesNeverDriveTheTerminal() async throws {
     for text in ["\u{1B}[2J", "a\u{202E}b", "x\u{7}y"] {
       for arguments in [["search", "size:" + text], ["evaluate", text], [text], ["index", text]] {
-        let outcome = try sandbox.run(arguments)
+        let outcome = try await sandbox.run(arguments)
         let isSafe = outcome.errors.unicodeScalars.allSatisfy {
           $0 == "\n" || TerminalText.isSafe($0)
         }
@@ -98,10 +99,10 @@ import Testing
     }
   }
 
-  @Test func aReaderThatLeavesIsNoError() throws {
-    let outcome = try sandbox.shell("nearfind completion bash | head -n 1")
+  @Test func aReaderThatLeavesIsNoError() async throws {
+    let outcome = try await sandbox.shell("nearfind completion bash | head -n 1")
     #expect(outcome.lines.count == 1)
-    let ignoring = try sandbox.shell("trap '' PIPE; nearfind completion bash | head -n 1")
+    let ignoring = try await sandbox.shell("trap '' PIPE; nearfind completion bash | head -n 1")
     #expect(ignoring.status == 0)
     #expect(ignoring.lines.count == 1)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NearfindCommands
@@ -21,8 +22,9 @@ import Testing
     try sandbox.write("q1 0 a 1\nq2 0 c 1\nq3 0 a 1\n", to: "tiny/qrels.tsv")
   }
 
-  @Test func theJSONDocumentAndTheRun() throws {
-    let outcome = try sandbox.run("evaluate", "tiny", "--json", "--run", "tiny.run", "--strict")
+  @Test func theJSONDocumentAndTheRun() async throws {
+    let outcome = try await sandbox.run(
+      "evaluate", "tiny", "--json", "--run", "tiny.run", "--strict")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let document = try JSONDecoder().decode(
       EvaluationDocument.self, from: Data(outcome.output.utf8))
@@ -37,22 +39,22 @@ import Testing
       ])
   }
 
-  @Test func aFallBelowGoldenIsStatusThree() throws {
-    #expect(try sandbox.run("evaluate", "tiny").status == 0)
-    let update = try sandbox.run("evaluate", "tiny", "--update-golden", "--strict")
+  @Test func aFallBelowGoldenIsStatusThree() async throws {
+    #expect(try await sandbox.run("evaluate", "tiny").status == 0)
+    let update = try await sandbox.run("evaluate", "tiny", "--update-golden", "--strict")
     #expect(update.status == 0, "\(update.errors)")
     let golden = try String(contentsOfFile: sandbox.path("tiny/golden.tsv"), encoding: .utf8)
     let lines = golden.split(separator: "\n").map(String.init)
     #expect(lines.count == 5)
     #expect(lines[1].hasPrefix("all\t0.666667"))
-    #expect(try sandbox.run("evaluate", "tiny", "--strict").status == 0)
+    #expect(try await sandbox.run("evaluate", "tiny", "--strict").status == 0)
 
     // Somebody agreed to better scores than there are now.
     let better = lines.map { line in
       line.hasPrefix("all") ? line.replacingOccurrences(of: "0.666667", with: "0.766667") : line
     }
     try sandbox.write(better.joined(separator: "\n") + "\n", to: "tiny/golden.tsv")
-    #expect(try sandbox.run("evaluate", "tiny", "--strict").status == 3)
-    #expect(try sandbox.run("evaluate", "tiny", "--strict", "--json").status == 3)
+    #expect(try await sandbox.run("evaluate", "tiny", "--strict").status == 3)
+    #expect(try await sandbox.run("evaluate", "tiny", "--strict", "--json").status == 3)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NearfindCommands
@@ -12,22 +13,22 @@ import Testing
     sandbox = try Sandbox()
   }
 
-  @Test func everyCommandHasExamplesAndTheyParse() throws {
+  @Test func everyCommandHasExamplesAndTheyParse() async throws {
     let commands = [NearfindCommand.configuration.subcommands, [NearfindCommand.self]].joined()
     for command in commands {
       let examples = Self.examples(in: command.configuration.discussion)
       #expect(!examples.isEmpty, "\(command)")
-      for example in examples { try parses(example) }
+      for example in examples { try await parses(example) }
     }
   }
 
-  @Test func everyCommandOfTheREADMEParses() throws {
+  @Test func everyCommandOfTheREADMEParses() async throws {
     let examples = try Self.readme().filter { !$0.hasPrefix("nearfind help") }
     #expect(examples.count > 5)
-    for example in examples { try parses(example) }
+    for example in examples { try await parses(example) }
   }
 
-  @Test func searchesOfTheHelpFindSomething() throws {
+  @Test func searchesOfTheHelpFindSomething() async throws {
     try sandbox.write("x", to: "files/project plan.md")
     try sandbox.write("the annual report", to: "files/annual report.pdf")
     try sandbox.write("x", to: "files/청구서.txt")
@@ -36,7 +37,7 @@ import Testing
       [.modificationDate: day], ofItemAtPath: sandbox.path("files/청구서.txt"))
     try sandbox.write("x", to: "files/회의록.txt")
     try sandbox.write(String(repeating: "x", count: 1_100_000), to: "photos/sea.jpg")
-    let indexing = try sandbox.run("index", "files", "photos")
+    let indexing = try await sandbox.run("index", "files", "photos")
     try #require(indexing.status == 0, "\(indexing.errors)")
     let examples =
       Self.examples(in: SearchCommand.configuration.discussion)
@@ -44,14 +45,14 @@ import Testing
     let searches = examples.filter { $0.hasPrefix("nearfind search ") }
     #expect(searches.count >= 6)
     for search in searches {
-      let outcome = try sandbox.shell(search + " --strict")
+      let outcome = try await sandbox.shell(search + " --strict")
       #expect(outcome.status == 0, "\(search): \(outcome.output)")
     }
   }
 
   /// Bash splits the line into words, as it will for the reader.
-  private func parses(_ example: String) throws {
-    let split = try sandbox.shell("nearfind() { printf '%s\\n' \"$@\"; }; " + example)
+  private func parses(_ example: String) async throws {
+    let split = try await sandbox.shell("nearfind() { printf '%s\\n' \"$@\"; }; " + example)
     let arguments = split.output.split(separator: "\n").map(String.init)
     #expect(split.status == 0 && !arguments.isEmpty, "\(example): \(split.output)")
     #expect(throws: Never.self, "\(example)") {

@@ -1,15 +1,11 @@
 import Foundation
+import SystemPackage
+import TestSupport
 import Testing
 
 /// Runs the built program as a shell does, in a world of its own: its data, its home, its folders.
 final class Sandbox {
-  struct Outcome {
-    var status: Int32
-    var output: String
-    var errors: String
-
-    var lines: [String] { output.split(separator: "\n").map(String.init) }
-  }
+  typealias Outcome = Program.Outcome
 
   let root: URL
 
@@ -35,47 +31,23 @@ final class Sandbox {
     try Data(text.utf8).write(to: url)
   }
 
-  /// Standard output and error go to files: no pipe can fill up and stop the program.
   @discardableResult
-  func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
-    try run(arguments, environment: environment)
+  func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
+    try await run(arguments, environment: environment)
   }
 
   @discardableResult
-  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-    let outputs = [root.appending(path: "output"), root.appending(path: "errors")]
-    let handles = try outputs.map { url in
-      try Data().write(to: url)
-      return try FileHandle(forWritingTo: url)
-    }
-    let process = process(arguments, environment: environment)
-    process.standardOutput = handles[0]
-    process.standardError = handles[1]
-    try process.run()
-    process.waitUntilExit()
-    return Outcome(
-      status: process.terminationStatus,
-      output: try String(contentsOf: outputs[0], encoding: .utf8),
-      errors: try String(contentsOf: outputs[1], encoding: .utf8))
+  func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Outcome {
+    try await program(arguments, environment: environment).run()
   }
 
-  /// Runs a line of bash, in which `nearfind` is the program.
-  func shell(_ line: String) throws -> Outcome {
+  /// Runs a line of bash, in which `nearfind` is the program; its errors are part of its output.
+  func shell(_ line: String) async throws -> Outcome {
     let directory = Self.executable.deletingLastPathComponent().path
-    let output = root.appending(path: "shell-output")
-    try Data().write(to: output)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-o", "pipefail", "-c", line]
-    process.environment = environment(["PATH": directory + ":/usr/local/bin:/usr/bin:/bin"])
-    process.standardInput = FileHandle.nullDevice
-    let handle = try FileHandle(forWritingTo: output)
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    process.waitUntilExit()
-    let text = try String(contentsOf: output, encoding: .utf8)
-    return Outcome(status: process.terminationStatus, output: text, errors: "")
+    return try await Program(
+      "/bin/bash", ["-o", "pipefail", "-c", "exec 2>&1; " + line],
+      environment: environment(["PATH": directory + ":/usr/local/bin:/usr/bin:/bin"])
+    ).run()
   }
 
   /// Runs the program on a terminal of its own.
@@ -84,32 +56,28 @@ final class Sandbox {
   func runOnTerminal(
     _ arguments: [String], environment: [String: String] = ["TERM": "xterm"], columns: Int = 80,
     interruptingAt interruption: String? = nil
-  ) throws -> Outcome {
+  ) async throws -> Outcome {
     let terminal = try PseudoTerminal(columns: columns)
-    let process = process(arguments, environment: environment)
-    let end = FileHandle(fileDescriptor: terminal.slave, closeOnDealloc: false)
-    process.standardOutput = end
-    process.standardError = end
-    try process.run()
-    defer { if process.isRunning { process.terminate() } }
-    var isInterrupted = false
-    let text = try terminal.readToEnd { text in
-      guard let interruption, !isInterrupted, text.contains(interruption) else { return }
-      isInterrupted = true
-      process.interrupt()
+    let running = try await RunningProgram(
+      program(arguments, environment: environment),
+      output: FileDescriptor(rawValue: terminal.slave),
+      errors: FileDescriptor(rawValue: terminal.slave).duplicate())
+    let text = try await terminal.readToEnd { text in
+      if let interruption, text.contains(interruption) { running.send(SIGINT) }
     }
-    process.waitUntilExit()
-    return Outcome(status: process.terminationStatus, output: text, errors: "")
+    return Outcome(ending: try await running.waitForEnd(), output: Array(text.utf8))
   }
 
-  func process(_ arguments: [String], environment: [String: String] = [:]) -> Process {
-    let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
-    process.environment = self.environment(environment)
-    process.currentDirectoryURL = root
-    process.standardInput = FileHandle.nullDevice
-    return process
+  /// Starts the program beside the test; what it says on standard error goes to a file there.
+  func start(_ arguments: [String], errors: String) async throws -> RunningProgram {
+    try await RunningProgram(
+      program(arguments, environment: [:]), output: "/dev/null", errors: path(errors))
+  }
+
+  private func program(_ arguments: [String], environment: [String: String]) -> Program {
+    Program(
+      Self.executable.path, arguments, environment: self.environment(environment),
+      directory: root.path)
   }
 
   private func environment(_ further: [String: String]) -> [String: String] {
@@ -126,7 +94,7 @@ final class Sandbox {
 }
 
 /// A terminal without a screen: what is written to `slave` is read here.
-struct PseudoTerminal {
+struct PseudoTerminal: Sendable {
   let slave: Int32
   private let master: Int32
 
@@ -146,15 +114,23 @@ struct PseudoTerminal {
     try #require(ioctl(slave, UInt(TIOCSWINSZ), &size) == 0)
   }
 
-  /// Closes our copy of the terminal's end and reads until the program has closed its own.
+  /// Reads until the program has closed its end.
   ///
   /// - Parameters:
   ///   - limit: then the test fails instead of waiting on.
   ///   - look: is called with all that was read, each time there is more.
   func readToEnd(
-    within limit: Duration = .seconds(60), look: (String) -> Void = { _ in }
-  ) throws -> String {
-    close(slave)
+    within limit: Duration = .seconds(120), look: @escaping @Sendable (String) -> Void
+  ) async throws -> String {
+    // A thread of its own, because it blocks.
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(with: Result { try read(within: limit, look: look) })
+      }
+    }
+  }
+
+  private func read(within limit: Duration, look: (String) -> Void) throws -> String {
     defer { close(master) }
     let deadline = ContinuousClock.now + limit
     var bytes: [UInt8] = []
@@ -163,8 +139,8 @@ struct PseudoTerminal {
       let left = (deadline - .now) / .milliseconds(1)
       var request = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
       let ready = poll(&request, 1, Int32(max(0, left)))
-      try #require(ready != 0, "the program is still at its terminal after \(limit)")
-      let count = ready < 0 ? -1 : read(master, &buffer, buffer.count)
+      guard ready != 0 else { throw WaitedInVain(what: "the end of the terminal", limit: limit) }
+      let count = ready < 0 ? -1 : Foundation.read(master, &buffer, buffer.count)
       if count > 0 {
         bytes += buffer[..<count]
         look(String(decoding: bytes, as: UTF8.self))

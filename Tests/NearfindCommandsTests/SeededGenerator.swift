@@ -1,20 +1,6 @@
-/// SplitMix64 (Steele, Lea and Flood, 2014): chance that repeats, so that a failure's seed shows it
-/// again.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
+import TestSupport
 
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-
+extension SeededGenerator {
   /// Text that is as nasty as a file name can be: plain letters, Hangul, controls, escapes, marks
   /// of direction, combining marks, emoji and anything else.
   mutating func nastyText(maximumLength: Int = 24) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Node
@@ -50,10 +51,10 @@ import Testing
 
   /// Random ignore files at random places over a random tree, against git itself.
   @Test(arguments: UInt64(1)...24)
-  func gitAgrees(seed: UInt64) throws {
+  func gitAgrees(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     let tree = try IgnoreTree(using: &generator)
-    let expected = try tree.pathsIgnoredByGit()
+    let expected = try await tree.pathsIgnoredByGit()
     for path in tree.paths {
       let verdict = tree.rulesIgnore(path)
       #expect(

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import SearchModel
+import TestSupport
 import Testing
 
 @testable import Node

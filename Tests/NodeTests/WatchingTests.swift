@@ -1,6 +1,7 @@
 import Foundation
 import SearchModel
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Node

@@ -1,5 +1,6 @@
 import Foundation
 import RouterBands
+import TestSupport
 import Testing
 
 @testable import Placement

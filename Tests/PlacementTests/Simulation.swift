@@ -1,4 +1,5 @@
 import RouterBands
+import TestSupport
 
 @testable import Placement
 

@@ -24,18 +24,3 @@ func word(_ text: String, _ field: Field? = nil) -> Query { .word(text, field: f
 func phrase(_ text: String, _ field: Field? = nil) -> Query { .phrase(text, field: field) }
 func prefix(_ text: String, _ field: Field? = nil) -> Query { .prefix(text, field: field) }
 func infix(_ text: String, _ field: Field? = nil) -> Query { .infix(text, field: field) }
-
-/// The same numbers for the same seed on every machine (splitmix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-}

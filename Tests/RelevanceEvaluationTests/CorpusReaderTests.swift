@@ -11,11 +11,11 @@ import Testing
     return records
   }
 
-  private func gzipped(_ text: String) throws -> Data {
-    try output(of: "/usr/bin/env", ["gzip", "-nc"], input: Data(text.utf8))
+  private func gzipped(_ text: String) async throws -> Data {
+    try await output(of: "/usr/bin/env", ["gzip", "-nc"], input: Data(text.utf8))
   }
 
-  @Test func everyFieldInEveryForm() throws {
+  @Test func everyFieldInEveryForm() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(
       #"""
@@ -33,7 +33,7 @@ import Testing
     #expect(records[1] == Record(key: key("b"), filename: "", keywords: ["one two"]))
   }
 
-  @Test func endsOfLinesMarksAndBlanks() throws {
+  @Test func endsOfLinesMarksAndBlanks() async throws {
     let folder = try TemporaryFolder()
     let text = "\u{FEFF}{\"id\":\"a\"}\r\n\r\n  \t\r\n{\"id\":\"b\"}"
     let path = try folder.write(text, to: "corpus.jsonl")
@@ -41,7 +41,7 @@ import Testing
     #expect(try records(folder.write("", to: "empty.jsonl")).isEmpty)
   }
 
-  @Test func decomposedIdentifiersAreNotTheComposedOnes() throws {
+  @Test func decomposedIdentifiersAreNotTheComposedOnes() async throws {
     let folder = try TemporaryFolder()
     let names = ["가", "가".decomposedStringWithCanonicalMapping]
     let path = try folder.write(
@@ -74,7 +74,7 @@ import Testing
     #expect(!expected.isEmpty)
   }
 
-  @Test func bytesThatAreNotUTF8() throws {
+  @Test func bytesThatAreNotUTF8() async throws {
     let folder = try TemporaryFolder()
     let bytes = Data(#"{"id":""#.utf8) + [0xFF, 0xFE] + Data("\"}\n".utf8)
     let path = try folder.write(bytes, to: "corpus.jsonl")
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func anIdentifierTwice() throws {
+  @Test func anIdentifierTwice() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(
       "{\"id\":\"a\"}\n{\"id\":\"b\"}\n{\"id\":\"a\"}\n", to: "c.jsonl")
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func missingFilesAndFolders() throws {
+  @Test func missingFilesAndFolders() async throws {
     let folder = try TemporaryFolder()
     for name in ["none.jsonl", "none.jsonl.gz"] {
       let path = folder.path(name)
@@ -107,18 +107,18 @@ import Testing
     #expect(throws: EvaluationError.self) { try records(folder.url.path) }
   }
 
-  @Test func compressedIsReadAsPlain() throws {
+  @Test func compressedIsReadAsPlain() async throws {
     let folder = try TemporaryFolder()
     let text = (0..<5000).map { "{\"id\":\"r\($0)\",\"title\":\"제목 \($0)\"}\n" }.joined()
     let plain = try records(folder.write(text, to: "corpus.jsonl"))
-    let compressed = try records(folder.write(gzipped(text), to: "corpus.jsonl.gz"))
+    let compressed = try await records(folder.write(gzipped(text), to: "corpus.jsonl.gz"))
     #expect(plain.count == 5000)
     #expect(plain == compressed)
   }
 
-  @Test func damagedArchives() throws {
+  @Test func damagedArchives() async throws {
     let folder = try TemporaryFolder()
-    let whole = try gzipped((0..<3000).map { "{\"id\":\"r\($0 &* 7919)\"}\n" }.joined())
+    let whole = try await gzipped((0..<3000).map { "{\"id\":\"r\($0 &* 7919)\"}\n" }.joined())
     var flipped = whole
     flipped[whole.count - 6] ^= 0xFF
     let damaged: [String: Data] = [
@@ -136,10 +136,10 @@ import Testing
     }
   }
 
-  @Test func aReaderMayBeDroppedHalfWay() throws {
+  @Test func aReaderMayBeDroppedHalfWay() async throws {
     let folder = try TemporaryFolder()
     let text = (0..<200_000).map { "{\"id\":\"r\($0)\"}\n" }.joined()
-    let path = try folder.write(gzipped(text), to: "corpus.jsonl.gz")
+    let path = try await folder.write(gzipped(text), to: "corpus.jsonl.gz")
     for _ in 0..<20 {
       let reader = try CorpusReader(path: path)
       #expect(try reader.next()?.key == key("r0"))

@@ -1,5 +1,6 @@
 import Foundation
 import SearchModel
+import TestSupport
 
 /// A folder that is gone when the test is.
 final class TemporaryFolder {
@@ -27,21 +28,6 @@ final class TemporaryFolder {
   }
 }
 
-/// SplitMix64: the same numbers on every machine for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 func key(_ text: String) -> RecordKey {
   guard let key = RecordKey(text) else { preconditionFailure("\(text) is no record key") }
   return key
@@ -54,28 +40,14 @@ struct ProgramFailure: Error, CustomStringConvertible {
 /// Runs a program to its end and gives what it printed.
 ///
 /// - Throws: ``ProgramFailure`` with what it complained of, when its status is not 0.
-func output(of program: String, _ arguments: [String], input: Data? = nil) throws -> Data {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: program)
-  process.arguments = arguments
-  let (stdout, stderr) = (Pipe(), Pipe())
-  process.standardOutput = stdout
-  process.standardError = stderr
-  let folder = try TemporaryFolder()
-  if let input {
-    let path = try folder.write(input, to: "input")
-    process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+func output(
+  of program: String, _ arguments: [String], input: Data = Data()
+) async throws -> Data {
+  let outcome = try await Program(program, arguments).run(input: Array(input))
+  guard outcome.ending.isSuccess else {
+    throw ProgramFailure(description: "\(program): \(outcome.ending): \(outcome.errors)")
   }
-  try process.run()
-  let data = try stdout.fileHandleForReading.readToEnd() ?? Data()
-  let complaint = try stderr.fileHandleForReading.readToEnd() ?? Data()
-  process.waitUntilExit()
-  guard process.terminationStatus == 0 else {
-    throw ProgramFailure(
-      description: "\(program) ended with \(process.terminationStatus): "
-        + String(decoding: complaint, as: UTF8.self))
-  }
-  return data
+  return Data(outcome.outputBytes)
 }
 
 /// The package's top folder.

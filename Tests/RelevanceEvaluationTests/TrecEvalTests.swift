@@ -1,6 +1,7 @@
 import Foundation
 import RelevanceEvaluation
 import SearchModel
+import TestSupport
 import Testing
 
 /// Our numbers against those of trec_eval itself, through its Python binding.
@@ -30,10 +31,11 @@ import Testing
     }
   }
 
-  private static func reference(_ judgments: Judged, _ run: Scored) throws -> [String: Scores] {
+  private static func reference(_ judgments: Judged, _ run: Scored) async throws -> [String: Scores]
+  {
     let python = packageFolder.appendingPathComponent(".build/venv/bin/python").path
     let input = try JSONEncoder().encode(Input(judgments: judgments, run: run))
-    let data = try output(of: python, ["-c", program], input: input)
+    let data = try await output(of: python, ["-c", program], input: input)
     return try JSONDecoder().decode([String: Scores].self, from: data)
   }
 
@@ -78,14 +80,14 @@ import Testing
   }
 
   @Test(arguments: [UInt64(1), 2, 3])
-  func randomRunsWithTies(seed: UInt64) throws {
+  func randomRunsWithTies(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     var judgments: Judged = [:]
     var run: Scored = [:]
     for number in 0..<120 {
       (judgments["q\(number)"], run["q\(number)"]) = Self.randomCase(&generator)
     }
-    let theirs = try Self.reference(judgments, run)
+    let theirs = try await Self.reference(judgments, run)
     for (query, judged) in judgments {
       let ranking = RunOrder.sorted((run[query] ?? [:]).map { (key($0.key), $0.value) })
       let ours = Scores(of: ranking, judgedBy: Self.grades(judged))
@@ -96,7 +98,7 @@ import Testing
   /// What the run file says must be the order that the search gave, whatever its weights: equal,
   /// equal only as a `Float`, zero, negative, tiny, huge.
   @Test(arguments: [UInt64(11), 12, 13])
-  func runFileKeepsTheOrderOfTheSearch(seed: UInt64) throws {
+  func runFileKeepsTheOrderOfTheSearch(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     let scales = [0, 1e-300, 1e-8, 1e-3, 1, 17, 1e30, 1e300]
     var judgments: Judged = [:]
@@ -114,7 +116,7 @@ import Testing
       let lines = try RunWriter().lines(query: query, ranking: ranking)
       run[query] = Self.scores(in: lines)
     }
-    let theirs = try Self.reference(judgments, run)
+    let theirs = try await Self.reference(judgments, run)
     for (query, scores) in ours {
       Self.expectEqual(scores, theirs[query], "seed \(seed), query \(query)")
     }
@@ -129,14 +131,14 @@ import Testing
     return scores
   }
 
-  @Test func edges() throws {
+  @Test func edges() async throws {
     let judgments: Judged = [
       "onlyNegative": ["a": -1, "b": -2], "onlyZero": ["a": 0],
       "oneTie": ["a": 1, "b": 0], "lateTie": ["b": 1, "a": 0],
       "highGrade": ["a": 100, "b": 1],
     ]
     let run: Scored = judgments.mapValues { $0.mapValues { _ in 0.0 } }
-    let theirs = try Self.reference(judgments, run)
+    let theirs = try await Self.reference(judgments, run)
     for (query, judged) in judgments {
       let ranking = RunOrder.sorted(judged.keys.map { (key($0), 0.0) })
       #expect(ranking == judged.keys.sorted(by: >).map(key))

@@ -1,5 +1,6 @@
 import Foundation
 import RouterBands
+import TestSupport
 import Testing
 
 @Suite struct DistanceTests {

@@ -1,4 +1,5 @@
 import RouterBands
+import TestSupport
 
 /// A made-up internet that is known from above: what the central server sees of each host, and the
 /// band that the host truly is in.

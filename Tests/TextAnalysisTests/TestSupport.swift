@@ -1,22 +1,10 @@
 import Foundation
 import SearchModel
+import TestSupport
 
 @testable import TextAnalysis
 
-/// A seeded generator (SplitMix64): a failure names the seed, and the seed brings it back.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-
+extension SeededGenerator {
   mutating func text(of alphabet: [Character], length: ClosedRange<Int>) -> String {
     String(
       (0..<Int.random(in: length, using: &self)).map { _ in

@@ -1,6 +1,7 @@
 import Foundation
 import MemoryEngine
 import SearchModel
+import TestSupport
 import Testing
 
 @testable import EngineConformance

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import Node
 
@@ -64,12 +65,12 @@ struct IgnoreTree {
     }.joined(separator: "\n") + "\n"
   }
 
-  func pathsIgnoredByGit() throws -> Set<String> {
-    _ = try run(["init", "-q"], input: Data())
+  func pathsIgnoredByGit() async throws -> Set<String> {
+    _ = try await run(["init", "-q"], input: "")
     // With a slash behind a folder's name git would apply the ignore file inside it too.
-    let input = Data(paths.map(Self.withoutSlash).joined(separator: "\0").utf8)
-    let output = try run(["check-ignore", "--no-index", "-z", "--stdin"], input: input)
-    return Set(output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
+    let input = paths.map(Self.withoutSlash).joined(separator: "\0")
+    let output = try await run(["check-ignore", "--no-index", "-z", "--stdin"], input: input)
+    return Set(output.split(separator: "\0").map(String.init))
   }
 
   static func withoutSlash(_ path: String) -> String {
@@ -81,23 +82,14 @@ struct IgnoreTree {
     ignoreFiles.filter { path.hasPrefix($0.key) && path != $0.key }
   }
 
-  private func run(_ arguments: [String], input: Data) throws -> Data {
-    let inputFile = folder.path(".input")
-    try input.write(to: URL(fileURLWithPath: inputFile))
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      ["git", "-c", "core.ignoreCase=false", "-c", "core.excludesFile=/dev/null"] + arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputFile))
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+  private func run(_ arguments: [String], input: String) async throws -> String {
+    let outcome = try await Program(
+      "git", ["-c", "core.ignoreCase=false", "-c", "core.excludesFile=/dev/null"] + arguments,
+      directory: folder.path
+    ).run(input: Array(input.utf8))
     // 1 says that nothing was ignored.
-    guard process.terminationStatus <= 1 else { throw CocoaError(.executableLoad) }
-    return data
+    guard outcome.status <= 1 else { throw CocoaError(.executableLoad) }
+    return outcome.output
   }
 
   /// Goes down the path as a scan does: what lies in a folder left out is never looked at.
