@@ -74,6 +74,16 @@ final class Sandbox {
       program(arguments, environment: [:]), output: "/dev/null", errors: path(errors))
   }
 
+  /// Starts a line of bash beside the test, in which `nearfind` is the program.
+  func start(shell line: String, errors: String) async throws -> RunningProgram {
+    let directory = Self.executable.deletingLastPathComponent().path
+    let bash = Program(
+      "/bin/bash", ["-c", line],
+      environment: environment(["PATH": directory + ":/usr/local/bin:/usr/bin:/bin"]),
+      directory: root.path)
+    return try await RunningProgram(bash, output: "/dev/null", errors: path(errors))
+  }
+
   private func program(_ arguments: [String], environment: [String: String]) -> Program {
     Program(
       Self.executable.path, arguments, environment: self.environment(environment),

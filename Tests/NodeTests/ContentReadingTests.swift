@@ -43,6 +43,64 @@ import Testing
     #expect(record.contentHash?.hexadecimal == sha256("after, and longer"))
   }
 
+  @Test func aFileThatGrowsWhileItIsReadIsReadAgain() async throws {
+    let shared = try TemporaryFolder()
+    let state = try TemporaryFolder()
+    let engine = RecordingEngine()
+    try shared.write("begun", to: "log")
+    let appends = Atomic(3)
+    let session = try session(state, engine) { path in
+      guard appends.subtract(1, ordering: .relaxed).newValue >= 0 else { return }
+      let handle = FileHandle(forWritingAtPath: path)
+      _ = try? handle?.seekToEnd()
+      try? handle?.write(contentsOf: Data(" and longer".utf8))
+      try? handle?.close()
+    }
+    // Found by its name all the while, and never with a hash of what it was in between.
+    for _ in 0..<3 {
+      _ = try await session.index([shared.bytes])
+      #expect(engine.records.values.map(\.filename) == ["log"])
+      #expect(engine.records.values.first?.contentHash == nil)
+    }
+    _ = try await session.index([shared.bytes])
+    let text = "begun and longer and longer and longer"
+    let record = try #require(engine.records.values.first)
+    #expect(record.size == Int64(text.utf8.count))
+    #expect(record.text == text)
+    #expect(record.contentHash?.hexadecimal == sha256(text))
+  }
+
+  /// Between the look at the folder and the reading anything can take a file's place.
+  @Test(arguments: ["a folder", "a link outward", "a pipe", "a socket"])
+  func whatIsNoFileAnyMoreIsNotRead(becoming kind: String) async throws {
+    let outside = try TemporaryFolder()
+    try outside.write("secret", to: "secret")
+    let shared = try TemporaryFolder()
+    let state = try TemporaryFolder()
+    let engine = RecordingEngine()
+    for name in ["a", "b"] { try shared.write(name, to: name) }
+    let isFirst = Atomic(true)
+    let session = try session(state, engine) { path in
+      guard isFirst.exchange(false, ordering: .relaxed) else { return }
+      for name in ["a", "b"] where !path.hasSuffix("/" + name) {
+        let other = shared.path(name)
+        unlink(other)
+        switch kind {
+        case "a folder": mkdir(other, 0o700)
+        case "a link outward": symlink(outside.path("secret"), other)
+        case "a pipe": mkfifo(other, 0o600)
+        default: mknod(other, S_IFSOCK | 0o600, 0)
+        }
+      }
+    }
+    _ = try await session.index([shared.bytes])
+    #expect(!engine.records.values.contains { $0.text == "secret" })
+    // A pipe that were opened would never be done with.
+    _ = try await session.index([shared.bytes])
+    #expect(engine.records.count == 1)
+    #expect(engine.records.values.allSatisfy { $0.text == $0.filename })
+  }
+
   @Test func aFileThatVanishesWhileItIsReadGoesWithTheNextLook() async throws {
     let shared = try TemporaryFolder()
     let state = try TemporaryFolder()

@@ -33,6 +33,12 @@ struct IndexCommand: AsyncParsableCommand {
   @Flag(help: "Stay and keep the index up to date until Ctrl-C.")
   var watch = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --watch: how often folders are looked at that the system cannot watch, in seconds.",
+      valueName: "seconds"))
+  var rescan = 300
+
   @Flag(help: "Build the index anew from the catalog. No file is read again for that.")
   var rebuild = false
 
@@ -54,6 +60,9 @@ struct IndexCommand: AsyncParsableCommand {
     }
     if exclude.contains(where: { $0.isEmpty || $0.contains("\n") }) {
       throw ValidationError("--exclude needs a pattern on one line.")
+    }
+    guard (1...86_400).contains(rescan) else {
+      throw ValidationError("--rescan goes from 1 to 86400 seconds.")
     }
   }
 
@@ -92,6 +101,7 @@ struct IndexCommand: AsyncParsableCommand {
   private var options: IndexingSession.Options {
     var options = IndexingSession.Options()
     options.readsContents = !noContent
+    options.rescanInterval = .seconds(rescan)
     if !exclude.isEmpty {
       let lines = exclude.map { $0 + "\n" }.joined()
       options.rules = options.rules.adding(contents: Array(lines.utf8), in: .empty)

@@ -18,7 +18,7 @@ public enum WatchNotice: Hashable, Sendable, CustomStringConvertible {
     case .watching(let count): count == 1 ? "Watching 1 folder." : "Watching \(count) folders."
     case .watchLimitReached(let count, let seconds):
       "Only \(count) folders can be watched: the limit fs.inotify.max_user_watches is reached. "
-        + "Changes in the others are found every \(seconds) s. "
+        + "Changes in the others are found every \(Int(seconds)) s. "
         + "Raise the limit with: sysctl fs.inotify.max_user_watches=524288"
     case .eventsLost: "Too many changes at once; looking at all folders again."
     case .absent(let reason): "\(reason) Its records stay until it is back."
