@@ -11,10 +11,18 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
   targets: [
     .target(
@@ -31,6 +39,25 @@ let package = Package(
       name: "Extraction", dependencies: ["SearchModel"], resources: [.copy("Plugins")]),
     .target(name: "RouterBands"),
     .target(name: "Placement", dependencies: ["RouterBands"]),
+    .target(
+      name: "Protocol",
+      dependencies: [
+        "SearchModel",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ]
+    ),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
     .target(
       name: "Node",
@@ -71,13 +98,16 @@ let package = Package(
       ]),
     .testTarget(
       name: "MemoryEngineTests",
-      dependencies: ["TestSupport", "MemoryEngine", "EngineConformance", "SearchModel", "TextAnalysis"]),
+      dependencies: [
+        "TestSupport", "MemoryEngine", "EngineConformance", "SearchModel", "TextAnalysis",
+      ]),
     .testTarget(
       name: "TextAnalysisTests", dependencies: ["TestSupport", "TextAnalysis", "SearchModel"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "QueryLanguageTests", dependencies: ["TestSupport", "QueryLanguage", "SearchModel"]),
-    .testTarget(name: "ExtractionTests", dependencies: ["TestSupport", "Extraction", "SearchModel"]),
+    .testTarget(
+      name: "ExtractionTests", dependencies: ["TestSupport", "Extraction", "SearchModel"]),
     .testTarget(
       name: "NodeTests",
       dependencies: [
@@ -94,10 +124,22 @@ let package = Package(
       exclude: ["Scenarios"]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
     .testTarget(
+      name: "ProtocolTests",
+      dependencies: [
+        "Protocol",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+      ]),
+    .testTarget(
       name: "NearfindCommandsTests",
       dependencies: ["TestSupport", "NearfindCommands", "SearchModel", "nearfind"]),
     .testTarget(
-      name: "RelevanceEvaluationTests", dependencies: ["TestSupport", "RelevanceEvaluation", "SearchModel"]),
+      name: "RelevanceEvaluationTests",
+      dependencies: ["TestSupport", "RelevanceEvaluation", "SearchModel"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -1,0 +1,16 @@
+import Foundation
+
+/// How long certificates live, in seconds.
+public enum CertificateLifetime {
+  /// A node's certificate and the central server's: 24 hours from its issue.
+  public static let peer: TimeInterval = 24 * 3600
+  /// Validity begins so long before the issue, for clocks that are behind.
+  public static let backdating: TimeInterval = 10 * 60
+  /// From the first valid second to the last.
+  public static let whole = peer + backdating
+  /// When half of it is over it should be renewed, so that half a day is left for a central server
+  /// that is down.
+  public static let renewal: TimeInterval = peer / 2
+  /// The authority's own.
+  public static let authority: TimeInterval = 20 * 365 * 24 * 3600
+}

@@ -1,0 +1,158 @@
+import NIOCore
+import NIOHTTPTypes
+import NIOTLS
+
+/// Runs a ``ConnectionClock`` beside a connection and closes it when the time is up. Belongs to the
+/// channel's event loop; two handlers feed it, one that sees bytes and one that sees messages.
+final class ConnectionWatch {
+  /// Bytes of an unwanted body that are read for the sake of an answer that may still be on its way.
+  private static let toleratedRest = 256 * 1024
+
+  private var clock: ConnectionClock
+  private let channel: any Channel
+  private let onExpiry: (ConnectionClock.Expiry) -> Void
+  private var alarm: Scheduled<Void>?
+  private var alarmTime = UInt64.max
+  private var restByteCount = 0
+  private var isInRest = false
+
+  init(
+    channel: any Channel, limits: TimeLimits, isEncrypted: Bool,
+    onExpiry: @escaping (ConnectionClock.Expiry) -> Void
+  ) {
+    self.channel = channel
+    self.onExpiry = onExpiry
+    clock = ConnectionClock(limits: limits, isEncrypted: isEncrypted, now: Self.now)
+    setAlarm()
+  }
+
+  func update(_ change: (inout ConnectionClock, UInt64) -> Void) {
+    change(&clock, Self.now)
+    setAlarm()
+  }
+
+  func bodyCame(byteCount: Int) {
+    guard isInRest else { return }
+    restByteCount += byteCount
+    if restByteCount > Self.toleratedRest { expire(.rest) }
+  }
+
+  func headCame() {
+    isInRest = false
+    update { $0.headEnded(at: $1) }
+  }
+
+  func answerEnded() {
+    restByteCount = 0
+    update { isInRest = $0.answerEnded(at: $1) }
+  }
+
+  func stop() {
+    alarm?.cancel()
+    alarm = nil
+  }
+
+  private static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
+
+  private func setAlarm() {
+    // An alarm that is too early looks again; only one that would be too late must be replaced.
+    guard let (time, _) = clock.deadline, time < alarmTime else { return }
+    alarm?.cancel()
+    alarmTime = time
+    alarm = channel.eventLoop.assumeIsolated().scheduleTask(
+      deadline: .uptimeNanoseconds(time)
+    ) { [weak self] in self?.ring() }
+  }
+
+  private func ring() {
+    alarm = nil
+    alarmTime = .max
+    guard let (time, expiry) = clock.deadline else { return }
+    if time <= Self.now {
+      expire(expiry)
+    } else {
+      setAlarm()
+    }
+  }
+
+  private func expire(_ expiry: ConnectionClock.Expiry) {
+    stop()
+    onExpiry(expiry)
+    channel.close(promise: nil)
+  }
+}
+
+/// Tells the watch of bytes, of the wish for bytes, and of the handshake.
+final class ByteWatchHandler: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+
+  private let watch: ConnectionWatch
+  private let onHandshake: (ChannelHandlerContext) -> Void
+
+  init(_ watch: ConnectionWatch, onHandshake: @escaping (ChannelHandlerContext) -> Void) {
+    self.watch = watch
+    self.onHandshake = onHandshake
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    watch.update { $0.bytesCame(at: $1) }
+    context.fireChannelRead(data)
+  }
+
+  func read(context: ChannelHandlerContext) {
+    watch.update { $0.readWanted(at: $1) }
+    context.read()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    let isWritable = context.channel.isWritable
+    watch.update { $0.writabilityChanged(isWritable, at: $1) }
+    context.fireChannelWritabilityChanged()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .handshakeCompleted? = event as? TLSUserEvent {
+      onHandshake(context)
+      watch.update { $0.handshakeEnded(at: $1) }
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    watch.stop()
+    context.fireChannelInactive()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    watch.stop()
+  }
+}
+
+/// Tells the watch where requests and answers begin and end.
+final class MessageWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private let watch: ConnectionWatch
+
+  init(_ watch: ConnectionWatch) {
+    self.watch = watch
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head: watch.headCame()
+    case .body(let buffer): watch.bodyCame(byteCount: buffer.readableBytes)
+    case .end: watch.update { $0.bodyEnded(at: $1) }
+    }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    if case .end = unwrapOutboundIn(data) { watch.answerEnded() }
+    context.write(data, promise: promise)
+  }
+}
