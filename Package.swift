@@ -29,6 +29,17 @@ let package = Package(
       name: "Extraction", dependencies: ["SearchModel"], resources: [.copy("Plugins")]),
     .target(name: "RouterBands"),
     .target(name: "Placement", dependencies: ["RouterBands"]),
+    .systemLibrary(
+      name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .target(
+      name: "CentralServer",
+      dependencies: [
+        "Placement", "RouterBands", "CPostgreSQL",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]
+    ),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
     .target(
       name: "Node",
@@ -80,6 +91,12 @@ let package = Package(
     .testTarget(
       name: "PlacementTests", dependencies: ["Placement", "RouterBands"],
       exclude: ["Scenarios"]),
+    .testTarget(
+      name: "CentralServerTests",
+      dependencies: [
+        "CentralServer", "Placement", "RouterBands",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(name: "HouseTests"),
     .testTarget(
       name: "NearfindCommandsTests",
