@@ -9,7 +9,6 @@ actor PostgreSQLConnection {
   private let address: PostgreSQLAddress
   private let limits: PostgreSQLLimits
   private var handle: PostgreSQLHandle?
-  private var holdsLeaderLock = false
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
@@ -37,30 +36,27 @@ actor PostgreSQLConnection {
     }
   }
 
-  func takeLeaderLock() throws(CentralStoreError) -> Bool {
-    // A connection that was lost has lost the lock, which only shows when it is used.
-    try transaction(.reading) { _ in }
-    // Taking it twice would mean to give it back twice.
-    if holdsLeaderLock { return true }
-    holdsLeaderLock = try transaction(.reading) { session in
-      // A lock of the session, not of the transaction.
-      try session.first("SELECT CAST(pg_try_advisory_lock(\(PostgreSQLLock.leader)) AS INTEGER)") {
-        try $0.integer(0) == 1
-      } ?? false
-    }
-    return holdsLeaderLock
-  }
-
   func releaseLeaderLock() {
-    guard holdsLeaderLock else { return }
-    holdsLeaderLock = false
+    // Without a connection there is no lock.
+    guard handle != nil else { return }
     do {
+      // However often it was taken.
       try transaction(.reading) { session -> Void in
-        try session.execute("SELECT pg_advisory_unlock(\(PostgreSQLLock.leader))")
+        try session.execute("SELECT pg_advisory_unlock_all()")
       }
     } catch {
-      // Without its connection it is free for certain.
       drop()
+    }
+  }
+
+  /// Runs what PostgreSQL refuses inside of transactions.
+  func runOutsideTransaction(_ sql: String) throws {
+    let handle = try handle ?? connect()
+    do {
+      try handle.run(script: sql)
+    } catch {
+      if !handle.isAlive { drop() }
+      throw error
     }
   }
 
@@ -129,7 +125,6 @@ actor PostgreSQLConnection {
 
   private func drop() {
     handle = nil
-    holdsLeaderLock = false
   }
 }
 
@@ -137,6 +132,13 @@ actor PostgreSQLConnection {
 private struct PostgreSQLSession: SQLSession {
   let handle: PostgreSQLHandle
   var dialect: SQLDialect { .postgreSQL }
+
+  func takeLeaderLock() throws -> Bool {
+    // A lock of the session, not of the transaction.
+    try first("SELECT CAST(pg_try_advisory_lock(\(PostgreSQLLock.leader)) AS INTEGER)") {
+      try $0.integer(0) == 1
+    } ?? false
+  }
 
   func perform(
     _ sql: String, _ arguments: [SQLValue], _ each: (any SQLRow) throws -> Void

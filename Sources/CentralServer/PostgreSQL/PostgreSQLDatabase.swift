@@ -29,10 +29,6 @@ public final class PostgreSQLDatabase: SQLDatabase {
     return try result.get()
   }
 
-  public func takeLeaderLock() async throws(CentralStoreError) -> Bool {
-    try await leader.takeLeaderLock()
-  }
-
   public func releaseLeaderLock() async {
     await leader.releaseLeaderLock()
   }

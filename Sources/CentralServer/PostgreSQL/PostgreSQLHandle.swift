@@ -57,9 +57,9 @@ final class PostgreSQLHandle {
     let text = numberedText(of: sql)
     let values = arguments.map { value in
       switch value {
-      case .null: String?.none
-      case .integer(let number): String(number)
-      case .text(let text), .key(let text): text
+      case .integer(let number): number.map { String($0) }
+      case .text(let text): text
+      case .key(let text): text
       }
     }
     // int8 and text: what the server would otherwise have to guess.

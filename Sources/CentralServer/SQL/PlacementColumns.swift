@@ -25,7 +25,7 @@ enum NodeColumns {
     [
       .key(row.node.name), .integer(row.environment.limitCount),
       .integer(row.environment.startedAt.milliseconds), .text(row.band.description),
-      row.group.map { .bits($0.number) } ?? .null, .text(row.presence.rawValue),
+      .bits(row.group?.number), .text(row.presence.rawValue),
       .bits(row.incarnation), .integer(row.lastSeen.milliseconds),
     ]
   }
@@ -56,8 +56,8 @@ enum ServerColumns {
 
   static func values(_ row: VirtualServerRow) -> [SQLValue] {
     [
-      .bits(row.group.number), row.endpoint.map { .text($0.address.description) } ?? .null,
-      row.endpoint.map { .integer(Int64($0.port)) } ?? .null, .text(row.routerAddress),
+      .bits(row.group.number), .text(row.endpoint?.address.description),
+      .integer(row.endpoint.map { Int64($0.port) }), .text(row.routerAddress),
       .integer(row.clientCount), .integer(row.limitCount), .text(row.band.description),
       .key(row.host.name), .bits(row.epoch.number),
     ]

@@ -1,26 +1,34 @@
 extension SQLCentralStore {
   public func acquireLeadership(address: String) async throws(CentralStoreError) -> Leadership {
-    let isFree = try await database.takeLeaderLock()
     let patience = leaderPatience
-    return try await database.transaction(.placing) { session in
-      let row = try LeadershipRow(session)
-      if !isFree, let leader = row.leader, row.age.magnitude < UInt64(patience) {
-        return .following(leader)
+    do {
+      return try await database.transaction(.placing) { session in
+        // The row is held until the end: of several who ask at once, one sees what the other did.
+        let row = try LeadershipRow(session)
+        if try !session.takeLeaderLock(), let leader = row.leader,
+          row.age.magnitude < UInt64(patience)
+        {
+          return .following(leader)
+        }
+        // Without the lock too: who holds it is stuck, and the new term shuts it out.
+        let term = Term(row.term.number + 1)
+        try session.execute(
+          "UPDATE leadership SET term = ?, address = ?, renewed = \(session.dialect.now)",
+          [.integer(term.number), .text(address)])
+        return .leading(term)
       }
-      // Without the lock too: who holds it is stuck, and the new term shuts it out.
-      let term = Term(row.term.number + 1)
-      try session.execute(
-        "UPDATE leadership SET term = ?, address = ?, renewed = \(session.dialect.now)",
-        [.integer(term.number), .text(address)])
-      return .leading(term)
+    } catch {
+      // Nobody should wait for one who may not lead.
+      await database.releaseLeaderLock()
+      throw error
     }
   }
 
   public func renewLeadership(_ term: Term) async throws(CentralStoreError) {
-    // Lost with its connection, or held by a stuck one until just now.
-    _ = try await database.takeLeaderLock()
     try await leading { session in
       try LeadershipRow(session).require(term)
+      // It may have been lost with its connection, or held by a stuck one until just now.
+      _ = try session.takeLeaderLock()
       try session.execute("UPDATE leadership SET renewed = \(session.dialect.now)")
     }
   }

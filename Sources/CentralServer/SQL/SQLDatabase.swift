@@ -12,10 +12,7 @@ public protocol SQLDatabase: Sendable {
     _ kind: SQLTransactionKind, _ body: @escaping @Sendable (any SQLSession) throws -> Value
   ) async throws(CentralStoreError) -> Value
 
-  /// Takes the lock that one central server holds while it leads, if it is free. The lock is free
-  /// again when its holder dies. Taking it twice is taking it once.
-  func takeLeaderLock() async throws(CentralStoreError) -> Bool
-
+  /// Gives back what ``SQLSession/takeLeaderLock()`` took, if anything.
   func releaseLeaderLock() async
 }
 

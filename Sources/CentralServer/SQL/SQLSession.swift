@@ -14,19 +14,24 @@ public protocol SQLSession {
 
   /// Runs statements without arguments, separated by semicolons.
   func perform(script: String) throws
+
+  /// Takes the lock that one central server holds while it leads, if it is free. It is held beyond
+  /// the transaction, and is free again when its holder dies. Taking it twice is taking it once.
+  func takeLeaderLock() throws -> Bool
 }
 
 /// A value as both databases have it. Unsigned numbers travel as their bits.
 public enum SQLValue: Hashable, Sendable {
-  case null
-  case integer(Int64)
-  case text(String)
+  /// Nil where there is none; which type it would have matters to PostgreSQL all the same.
+  case integer(Int64?)
+  case text(String?)
   /// A text that stands in an index, which has room for 1,000 bytes.
   case key(String)
 
   static func integer(_ value: Int) -> SQLValue { .integer(Int64(value)) }
-  static func bits(_ value: UInt64) -> SQLValue { .integer(Int64(bitPattern: value)) }
-  static func optional(_ value: Int64?) -> SQLValue { value.map(SQLValue.integer) ?? .null }
+  static func bits(_ value: UInt64?) -> SQLValue {
+    .integer(value.map { Int64(bitPattern: $0) })
+  }
 }
 
 /// A row of an answer; columns are counted from 0.
@@ -101,15 +106,21 @@ extension SQLSession {
   private static func check(_ arguments: [SQLValue]) throws {
     for argument in arguments {
       switch argument {
-      case .null, .integer: continue
-      case .key(let text) where text.utf8.count > keyByteCount:
-        throw CentralStoreError.unstorable(
-          reason: "a name of \(text.utf8.count) bytes, where \(keyByteCount) may be")
-      case .key(let text), .text(let text):
-        if text.utf8.contains(0) {
-          throw CentralStoreError.unstorable(reason: "it has a NUL character in it")
+      case .integer, .text(nil): continue
+      case .key(let text):
+        try checkNUL(text)
+        guard text.utf8.count <= keyByteCount else {
+          throw CentralStoreError.unstorable(
+            reason: "a name of \(text.utf8.count) bytes, where \(keyByteCount) may be")
         }
+      case .text(let text?): try checkNUL(text)
       }
+    }
+  }
+
+  private static func checkNUL(_ text: String) throws {
+    guard !text.utf8.contains(0) else {
+      throw CentralStoreError.unstorable(reason: "it has a NUL character in it")
     }
   }
 }

@@ -34,23 +34,19 @@ public final class SQLiteDatabase: SQLDatabase {
     do {
       switch kind {
       case .reading:
-        return try await pool.read { try body(SQLiteSession(database: $0)) }
+        return try await pool.read { try body(SQLiteSession(database: $0, owner: self)) }
       case .writing, .placing:
-        return try await pool.write { try body(SQLiteSession(database: $0)) }
+        return try await pool.write { try body(SQLiteSession(database: $0, owner: self)) }
       }
     } catch {
       throw CentralStoreError(error, database: name)
     }
   }
 
-  public func takeLeaderLock() async throws(CentralStoreError) -> Bool {
-    do {
-      return try leaderLock.withLock { lock in
-        if lock == nil { lock = try FileLock(path: name + "-leader") }
-        return lock != nil
-      }
-    } catch {
-      throw CentralStoreError(error, database: name)
+  fileprivate func takeLeaderLock() throws -> Bool {
+    try leaderLock.withLock { lock in
+      if lock == nil { lock = try FileLock(path: name + "-leader") }
+      return lock != nil
     }
   }
 
@@ -62,7 +58,10 @@ public final class SQLiteDatabase: SQLDatabase {
 /// An open transaction of SQLite.
 private struct SQLiteSession: SQLSession {
   let database: Database
+  let owner: SQLiteDatabase
   var dialect: SQLDialect { .sqlite }
+
+  func takeLeaderLock() throws -> Bool { try owner.takeLeaderLock() }
 
   func perform(
     _ sql: String, _ arguments: [SQLValue], _ each: (any SQLRow) throws -> Void
@@ -81,9 +80,9 @@ private struct SQLiteSession: SQLSession {
 
   private static func value(_ value: SQLValue) -> (any DatabaseValueConvertible)? {
     switch value {
-    case .null: nil
     case .integer(let number): number
-    case .text(let text), .key(let text): text
+    case .text(let text): text
+    case .key(let text): text
     }
   }
 }
