@@ -56,6 +56,10 @@ extension SQLCentralStore {
   public func setBandOverride(
     _ name: String?, for range: IPPrefix
   ) async throws(CentralStoreError) {
+    // One that is stored and cannot be read as a rule would keep the central server from starting.
+    if let name, !BandKey.isName(name) {
+      throw .unstorable(reason: BandRulesError.badName(name, range: range).description)
+    }
     try await database.transaction(.writing) { session in
       guard let name else {
         try session.execute(

@@ -137,6 +137,8 @@ public protocol RuleStore: Sendable {
   func bandOverrides() async throws(CentralStoreError) -> [IPPrefix: String]
 
   /// Names a range's band; nil takes the override away.
+  ///
+  /// - Throws: ``CentralStoreError/unstorable(reason:)`` for a name that no band can have.
   func setBandOverride(_ name: String?, for range: IPPrefix) async throws(CentralStoreError)
 
   func settings() async throws(CentralStoreError) -> CentralSettings

@@ -134,6 +134,9 @@ import Testing
     try await store.setBandOverride("old", for: range)
     try await store.setBandOverride("사무실", for: range)
     try await store.setBandOverride("lab", for: other)
+    await #expect(throws: CentralStoreError.self) {
+      try await store.setBandOverride("two words", for: other)
+    }
     try await store.setBandOverride(nil, for: other)
     try await store.setBandOverride(nil, for: other)
     let settings = CentralSettings(registration: .closed, ipv6PrefixLength: 56)
