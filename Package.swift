@@ -56,6 +56,15 @@ let package = Package(
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
+    .systemLibrary(
+      name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .target(
+      name: "CentralServer",
+      dependencies: [
+        "Placement", "RouterBands", "CPostgreSQL",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ]
     ),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
@@ -133,6 +142,12 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "X509", package: "swift-certificates"),
+      ]),
+    .testTarget(
+      name: "CentralServerTests",
+      dependencies: [
+        "CentralServer", "Placement", "RouterBands",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "NearfindCommandsTests",

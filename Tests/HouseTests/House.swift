@@ -15,7 +15,9 @@ enum House {
     "Placement": ["RouterBands"],
     "Cascade": ["SearchModel", "RouterBands"],
     "Protocol": ["SearchModel"],
-    "CentralServer": ["Placement", "Protocol"],
+    "RouteTracing": ["RouterBands"],
+    "CPostgreSQL": [],
+    "CentralServer": ["Placement", "Protocol", "RouterBands", "RouteTracing", "CPostgreSQL"],
     "VirtualServer": ["Cascade", "Protocol", "SearchModel"],
     // SearchModel beside what the design's table names: records are what a node publishes.
     "Node": ["Extraction", "Protocol", "RouterBands", "SearchModel"],
@@ -23,7 +25,7 @@ enum House {
     "NearfindCommands": [
       "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine", "Extraction",
       "RouterBands", "Placement", "Cascade", "Protocol", "CentralServer", "VirtualServer", "Node",
-      "RelevanceEvaluation",
+      "RelevanceEvaluation", "RouteTracing",
     ],
     "nearfind": ["NearfindCommands"],
   ]

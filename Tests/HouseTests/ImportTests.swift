@@ -44,6 +44,17 @@ import Testing
     }
   }
 
+  @Test func onlyOneFolderImportsTheClientOfPostgreSQL() throws {
+    for source in try House.sources(in: "Sources") + House.sources(in: "Tests") {
+      for (module, line) in source.imports where module == "CPostgreSQL" {
+        #expect(
+          source.path.hasPrefix("Sources/CentralServer/PostgreSQL/"),
+          "\(source.path) imports CPostgreSQL")
+        #expect(line.hasPrefix("internal import "), "\(source.path): \(line)")
+      }
+    }
+  }
+
   @Test func thePackageDeclaresTheSameDirections() throws {
     let declared = try PackageManifest.dependencies()
     #expect(declared.count >= 8)

@@ -1,0 +1,47 @@
+import Foundation
+
+/// A file system of a few megabytes in memory.
+struct SmallDisk {
+  let path: String
+
+  static let isAvailable: Bool = {
+    guard let disk = SmallDisk(megabytes: 1) else { return false }
+    disk.remove()
+    return true
+  }()
+
+  /// Nil where mounting is refused.
+  init?(megabytes: Int) {
+    path = NSTemporaryDirectory() + "nearfind-disk-" + UUID().uuidString
+    #if os(Linux)
+      guard mkdir(path, 0o700) == 0 else { return nil }
+      guard mount("tmpfs", path, "tmpfs", 0, "size=\(megabytes)m") == 0 else {
+        rmdir(path)
+        return nil
+      }
+    #else
+      return nil
+    #endif
+  }
+
+  func remove() {
+    #if os(Linux)
+      // What is still open goes when it is closed.
+      umount2(path, Int32(MNT_DETACH))
+    #endif
+    rmdir(path)
+  }
+
+  /// Writes a file that leaves so many bytes, about.
+  func fill(_ file: String, leaving byteCount: Int) {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return }
+    let free = Int(status.f_bavail) * Int(status.f_frsize)
+    let ballast = Data(repeating: 1, count: max(0, free - byteCount))
+    _ = FileManager.default.createFile(atPath: path + "/" + file, contents: ballast)
+  }
+
+  func empty(_ file: String) {
+    unlink(path + "/" + file)
+  }
+}
