@@ -28,12 +28,13 @@ let package = Package(
     .target(
       name: "Extraction", dependencies: ["SearchModel"], resources: [.copy("Plugins")]),
     .target(name: "RouterBands"),
+    .target(name: "RouteTracing", dependencies: ["RouterBands"]),
     .target(name: "Placement", dependencies: ["RouterBands"]),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
     .target(
       name: "Node",
       dependencies: [
-        "Extraction", "SearchModel",
+        "Extraction", "RouterBands", "SearchModel",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]
@@ -42,7 +43,7 @@ let package = Package(
       name: "NearfindCommands",
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
-        "Extraction", "RelevanceEvaluation", "Node",
+        "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Node",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -70,20 +71,27 @@ let package = Package(
     .testTarget(
       name: "NodeTests",
       dependencies: [
-        "Node", "SearchModel", "Extraction",
+        "Node", "SearchModel", "Extraction", "RouterBands",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["RouterBands"]),
+    .testTarget(name: "RouteTracingTests", dependencies: ["RouteTracing", "RouterBands"]),
+    .executableTarget(
+      name: "RouteProbe", dependencies: ["RouteTracing", "RouterBands"], path: "Tests/RouteProbe"),
+    .testTarget(
+      name: "NetworkLabTests", dependencies: ["RouterBands", "RouteTracing", "RouteProbe"]),
     .testTarget(
       name: "PlacementTests", dependencies: ["Placement", "RouterBands"],
       exclude: ["Scenarios"]),
     .testTarget(name: "HouseTests"),
     .testTarget(
       name: "NearfindCommandsTests",
-      dependencies: ["NearfindCommands", "SearchModel", "nearfind"]),
+      dependencies: [
+        "NearfindCommands", "SearchModel", "RouterBands", "RouteTracing", "nearfind",
+      ]),
     .testTarget(
       name: "RelevanceEvaluationTests", dependencies: ["RelevanceEvaluation", "SearchModel"]),
   ],

@@ -12,18 +12,19 @@ enum House {
     "MemoryEngine": ["SearchModel", "TextAnalysis"],
     "Extraction": ["SearchModel"],
     "RouterBands": [],
+    "RouteTracing": ["RouterBands"],
     "Placement": ["RouterBands"],
     "Cascade": ["SearchModel", "RouterBands"],
     "Protocol": ["SearchModel"],
-    "CentralServer": ["Placement", "Protocol"],
+    "CentralServer": ["Placement", "Protocol", "RouteTracing", "RouterBands"],
     "VirtualServer": ["Cascade", "Protocol", "SearchModel"],
     // SearchModel beside what the design's table names: records are what a node publishes.
-    "Node": ["Extraction", "Protocol", "RouterBands", "SearchModel"],
+    "Node": ["Extraction", "Protocol", "RouterBands", "RouteTracing", "SearchModel"],
     "RelevanceEvaluation": ["SearchModel"],
     "NearfindCommands": [
       "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine", "Extraction",
-      "RouterBands", "Placement", "Cascade", "Protocol", "CentralServer", "VirtualServer", "Node",
-      "RelevanceEvaluation",
+      "RouterBands", "RouteTracing", "Placement", "Cascade", "Protocol", "CentralServer",
+      "VirtualServer", "Node", "RelevanceEvaluation",
     ],
     "nearfind": ["NearfindCommands"],
   ]
@@ -32,6 +33,9 @@ enum House {
   static let pureModules: Set<String> = [
     "SearchModel", "TextAnalysis", "QueryLanguage", "RouterBands", "Placement", "Cascade",
   ]
+
+  /// Targets that tests are made with; they are in no product.
+  static let testSupport: Set<String> = ["EngineConformance", "RouteProbe"]
 
   /// What may stand at the top of the package, dotfiles aside.
   static let topLevel: Set<String> = [
