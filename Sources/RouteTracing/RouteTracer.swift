@@ -39,6 +39,7 @@ public final class RouteTracer: Sendable {
   public func trace(
     _ destination: IPAddress, positions: some Sequence<Int> = 1...RouteTracer.usualReach
   ) async throws(RouteTracingError) -> TracedRoute {
+    if Task.isCancelled { throw .cancelled }
     let positions = Set(positions).filter { (1...Self.greatestReach).contains($0) }.sorted()
     guard !positions.isEmpty else { return TracedRoute(destination: destination) }
     let number = nextNumber.add(1, ordering: .relaxed).newValue
@@ -54,6 +55,29 @@ public final class RouteTracer: Sendable {
       loop.cancel(number)
     }
     return try outcome.get()
+  }
+}
+
+extension RouteTracer {
+  /// Traces the route to a destination, and asks hops that were silent again: networks lose
+  /// packets, and routers leave probes unanswered when they have other things to do.
+  ///
+  /// - Parameter rounds: how often at most, the first time included.
+  /// - Throws: ``RouteTracingError``.
+  public func trace(
+    _ destination: IPAddress, rounds: Int, reach: Int = RouteTracer.usualReach
+  ) async throws(RouteTracingError) -> TracedRoute {
+    let reach = max(1, min(reach, Self.greatestReach))
+    var route = try await trace(destination, positions: 1...reach)
+    for _ in 1..<max(1, rounds) {
+      let silent = route.silentPositions
+      // A silent destination was asked by every probe behind the last router.
+      guard let first = silent.first, let last = silent.last else { break }
+      let more = try await trace(destination, positions: silent)
+      guard let extended = route.extended(by: more, probed: first...last) else { break }
+      route = extended
+    }
+    return route
   }
 }
 

@@ -148,14 +148,16 @@ public struct TracePlanner: Sendable {
     return first...last
   }
 
-  /// The router right before the destination decides the band. If it is silent while many routes
-  /// are traced, it is asked again in its turn.
+  /// The router right before the destination decides the band. If it is silent it is asked once
+  /// more, for a packet may be lost; while many routes are traced, some times more and in its turn.
   private mutating func retry(_ route: TracedRoute, _ flight: Flight, at now: Duration) -> Step? {
     let isBusy =
       recentTraces.count { $0 + pacing.busyInterval >= now } > pacing.routerBurst
-    guard isBusy, flight.retries < pacing.retries, let position = route.answeredAt, position > 1,
+    let tries = isBusy ? pacing.retries : 1
+    guard flight.retries < tries, let position = route.answeredAt, position > 1,
       route.path.hops.last?.address == nil
     else { return nil }
+    if !isBusy { return .probe(positions: position - 1...position - 1, after: .zero) }
     let above = position > 2 ? route.path.hops[position - 3].address : nil
     let parent = above.map(KnownRouterTree.Parent.router) ?? .centralServer
     let turn = max(now, turns.value(for: parent) ?? now) + pacing.routerInterval

@@ -23,7 +23,8 @@ struct LabScript {
     try write(settings(forwarding: true), to: "router-settings")
     let inNamespace = "nsenter --net=/run/netns/"
     var lines = [
-      "set -eu", "cd '\(folder.path)'", "mount -t tmpfs tmpfs /run", "mkdir /run/netns",
+      "set -eu", "trap 'for job in $(jobs -p); do kill $job || true; done 2>/dev/null' EXIT",
+      "cd '\(folder.path)'", "mount -t tmpfs tmpfs /run", "mkdir /run/netns",
       "ip -batch namespaces",
     ]
     lines += commands.names.map { name in

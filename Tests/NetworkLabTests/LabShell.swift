@@ -1,7 +1,7 @@
 import Foundation
 
-/// Runs bash as the root of namespaces of its own: users, networks, mounts, processes. When it ends,
-/// or is ended, everything in there ends.
+/// Runs bash as the root of namespaces of its own: users, networks, mounts. They go with the last
+/// process in them.
 enum LabShell {
   struct Result: Sendable {
     var status: Int32
@@ -9,7 +9,7 @@ enum LabShell {
     var text: String
   }
 
-  /// Seconds after which it is ended: many times what it takes.
+  /// Seconds after which it and all that it started are ended: many times what it takes.
   private static let limit = 240
 
   static func run(script path: String) async throws -> Result {
@@ -28,7 +28,7 @@ enum LabShell {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
     process.arguments =
-      ["--kill-after=5", "\(limit)", "unshare", "-Urnmpf", "--kill-child", "--"] + command
+      ["--kill-after=5", "\(limit)", "unshare", "-Urnm", "--"] + command
     process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = handle

@@ -155,7 +155,11 @@ enum Landscape {
     Segment("198.18.\(number)", "2001:db8:\(number):1", members)
   }
 
-  private static func home(_ name: String, _ prefix6: String? = nil, _ hosts: [Member]) -> Router {
+  private static func home(_ name: String, _ hosts: [Member]) -> Router {
+    home(name, nil, hosts)
+  }
+
+  private static func home(_ name: String, _ prefix6: String?, _ hosts: [Member]) -> Router {
     Router(name, .translating, Segment("192.168.0", prefix6, hosts))
   }
 }

@@ -1,7 +1,7 @@
 /// A network as a tree: routers with segments below them, hosts and further routers on the
 /// segments. Addresses follow from the places: a segment's router has number 1, its members 11 and
 /// up. Whoever is no core has its way up at `eth0`.
-struct Router {
+struct Router: Sendable {
   enum Behaviour {
     case plain
     /// Forwards, and never says a word about it.
@@ -35,7 +35,7 @@ struct Router {
 }
 
 /// A link with a router and others on it.
-struct Segment {
+struct Segment: Sendable {
   /// The first three numbers of its IPv4 /24.
   var prefix: String
   /// The first groups of its IPv6 /64; nil for none.
@@ -55,7 +55,7 @@ struct Segment {
   func address6(ofMember index: Int) -> String? { prefix6.map { "\($0)::\(11 + index)" } }
 }
 
-indirect enum Member {
+indirect enum Member: Sendable {
   case host(Host)
   case router(Router)
 
@@ -71,7 +71,7 @@ indirect enum Member {
   }
 }
 
-struct Host {
+struct Host: Sendable {
   var name: String
   /// What the people who laid out the network call the band that it is in.
   var band: String
@@ -80,7 +80,7 @@ struct Host {
 }
 
 /// A host with the routers above it, its own first, and the segments by which they are reached.
-struct Placed {
+struct Placed: Sendable {
   var host: Host
   var address: String
   var address6: String?

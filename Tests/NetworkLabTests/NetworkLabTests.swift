@@ -83,9 +83,9 @@ struct NetworkLabTests {
   ) {
     for placed in hosts {
       let route = outcome.forward[placed.host.name]
-      let path = expected(placed)
+      let path = expected(placed).map { $0.flatMap { IPAddress($0) } }
       #expect(
-        route?.path.hops.map { $0.address?.description } == path, "\(placed.host.name)")
+        route?.path.hops.map(\.address) == path, "\(placed.host.name)")
       #expect(route?.answeredAt == path.count + 1, "\(placed.host.name)")
       #expect(route?.roundTrip != nil)
     }

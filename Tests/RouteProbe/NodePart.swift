@@ -9,7 +9,7 @@ struct NodePart {
   let port: UInt16
 
   func run() async throws {
-    let route = try await RouteTracer().trace(central)
+    let route = try await RouteTracer().trace(central, rounds: 3)
     try Report.print(ForwardTrace(name: name, route: route))
     let descriptor = try await connection()
     let claim = Claim(

@@ -166,8 +166,17 @@ import Testing
     #expect(step == .answer(Self.route(to: hosts[0], [Self.core, nil])))
   }
 
-  @Test mutating func aSilentRouterAloneIsNotAskedAgain() {
-    learn(Self.host(5), [Self.core, nil])
+  /// A packet may be lost.
+  @Test mutating func aSilentRouterAloneIsAskedOnceMore() {
+    let host = Self.host(5)
+    let route = Self.route(to: host, [Self.core, nil])
+    _ = planner.step(for: host, at: .zero)
+    #expect(
+      planner.probed(host, positions: 1...30, route: route, at: .zero)
+        == .probe(positions: 2...2, after: .zero))
+    let silence = TracedRoute(destination: host)
+    #expect(
+      planner.probed(host, positions: 2...2, route: silence, at: .zero) == .answer(route))
   }
 }
 
