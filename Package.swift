@@ -38,6 +38,7 @@ let package = Package(
     .target(
       name: "Extraction", dependencies: ["SearchModel"], resources: [.copy("Plugins")]),
     .target(name: "RouterBands"),
+    .target(name: "RouteTracing", dependencies: ["RouterBands"]),
     .target(name: "Placement", dependencies: ["RouterBands"]),
     .target(
       name: "Protocol",
@@ -56,12 +57,14 @@ let package = Package(
         .product(name: "NIOTLS", package: "swift-nio"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
+      ]
+    ),
     .systemLibrary(
       name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(
       name: "CentralServer",
       dependencies: [
-        "Placement", "RouterBands", "CPostgreSQL",
+        "Placement", "Protocol", "RouteTracing", "RouterBands", "CPostgreSQL",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
@@ -71,16 +74,18 @@ let package = Package(
     .target(
       name: "Node",
       dependencies: [
-        "Extraction", "SearchModel",
+        "Extraction", "Protocol", "RouteTracing", "RouterBands", "SearchModel",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ]
     ),
     .target(
       name: "NearfindCommands",
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
-        "Extraction", "RelevanceEvaluation", "Node",
+        "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol",
+        "CentralServer", "Node",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -120,14 +125,19 @@ let package = Package(
     .testTarget(
       name: "NodeTests",
       dependencies: [
-        "TestSupport",
-        "Node", "SearchModel", "Extraction",
+        "TestSupport", "Node", "SearchModel", "Extraction", "RouterBands", "RouteTracing",
+        "Protocol",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),
+    .testTarget(name: "RouteTracingTests", dependencies: ["RouteTracing", "RouterBands"]),
+    .executableTarget(
+      name: "RouteProbe", dependencies: ["RouteTracing", "RouterBands"], path: "Tests/RouteProbe"),
+    .testTarget(
+      name: "NetworkLabTests", dependencies: ["RouterBands", "RouteTracing", "RouteProbe"]),
     .testTarget(
       name: "PlacementTests", dependencies: ["TestSupport", "Placement", "RouterBands"],
       exclude: ["Scenarios"]),
@@ -151,7 +161,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "NearfindCommandsTests",
-      dependencies: ["TestSupport", "NearfindCommands", "SearchModel", "nearfind"]),
+      dependencies: [
+        "TestSupport", "NearfindCommands", "SearchModel", "RouterBands", "RouteTracing", "nearfind",
+      ]),
     .testTarget(
       name: "RelevanceEvaluationTests",
       dependencies: ["TestSupport", "RelevanceEvaluation", "SearchModel"]),

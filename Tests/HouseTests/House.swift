@@ -12,15 +12,15 @@ enum House {
     "MemoryEngine": ["SearchModel", "TextAnalysis"],
     "Extraction": ["SearchModel"],
     "RouterBands": [],
+    "RouteTracing": ["RouterBands"],
     "Placement": ["RouterBands"],
     "Cascade": ["SearchModel", "RouterBands"],
     "Protocol": ["SearchModel"],
-    "RouteTracing": ["RouterBands"],
     "CPostgreSQL": [],
     "CentralServer": ["Placement", "Protocol", "RouterBands", "RouteTracing", "CPostgreSQL"],
     "VirtualServer": ["Cascade", "Protocol", "SearchModel"],
     // SearchModel beside what the design's table names: records are what a node publishes.
-    "Node": ["Extraction", "Protocol", "RouterBands", "SearchModel"],
+    "Node": ["Extraction", "Protocol", "RouterBands", "RouteTracing", "SearchModel"],
     "RelevanceEvaluation": ["SearchModel"],
     "NearfindCommands": [
       "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine", "Extraction",
@@ -34,6 +34,9 @@ enum House {
   static let pureModules: Set<String> = [
     "SearchModel", "TextAnalysis", "QueryLanguage", "RouterBands", "Placement", "Cascade",
   ]
+
+  /// Targets that tests are made with; they are in no product.
+  static let testSupport: Set<String> = ["EngineConformance", "RouteProbe", "TestSupport"]
 
   /// What may stand at the top of the package, dotfiles aside.
   static let topLevel: Set<String> = [

@@ -61,7 +61,7 @@ import Testing
     for (target, dependencies) in declared {
       guard let allowed = House.allowedImports[target] else {
         #expect(
-          target.hasSuffix("Tests") || ["EngineConformance", "TestSupport"].contains(target),
+          target.hasSuffix("Tests") || House.testSupport.contains(target),
           "\(target) is no module of the house")
         continue
       }
