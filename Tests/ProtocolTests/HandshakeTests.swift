@@ -201,6 +201,24 @@ import Testing
     await server.shutDown(within: .seconds(10))
   }
 
+  /// The answer must not be lost because the body is still on its way when the connection ends.
+  @Test func aRefusedRequestWithABodyIsAnswered() async throws {
+    let world = try World()
+    let server = try await world.server { $0.accepts = .centralServer }
+    let client = try world.client()
+    for size in [10, 100_000, 200_000] {
+      #expect(
+        try await problem {
+          try await client.send(
+            .post("/v1/echo", Echo(text: String(repeating: "x", count: size))),
+            to: server.destination, expecting: .anyone, as: Echo.self
+          ).text
+        } == .wrongPeer)
+    }
+    try await eventually("nothing is left open") { server.connectionCount == 0 }
+    await server.shutDown(within: .seconds(10))
+  }
+
   @Test func theWrongRoleIsRefused() async throws {
     let world = try World()
     let server = try await world.server { $0.accepts = .centralServer }

@@ -99,22 +99,4 @@ public final class Catalog: Sendable {
   public func lastSequence() throws(CatalogError) -> Int64 {
     try read { try Int64.fetchOne($0, sql: "SELECT sequence FROM catalog") ?? 0 }
   }
-
-  /// The number up to which removals are forgotten: an index that stands before it must take
-  /// everything anew.
-  public func acknowledgedSequence() throws(CatalogError) -> Int64 {
-    try read { try Int64.fetchOne($0, sql: "SELECT acknowledged FROM catalog") ?? 0 }
-  }
-
-  /// Says that every index has durably taken the changes up to a number. Removals up to it are
-  /// forgotten. A number below an earlier one changes nothing.
-  public func acknowledge(_ sequence: Int64) throws(CatalogError) {
-    try write { database in
-      try database.execute(
-        sql: "UPDATE catalog SET acknowledged = ? WHERE acknowledged < ?",
-        arguments: [sequence, sequence])
-      try database.execute(
-        sql: "DELETE FROM removals WHERE sequence <= ?", arguments: [sequence])
-    }
-  }
 }

@@ -4,7 +4,8 @@ import GRDB
 /// The catalog's tables, version by version.
 ///
 /// - `catalog`: one row: which catalog this is, the last sequence number given out, and the last
-///   one acknowledged (removals up to it are forgotten).
+///   one that all consumers acknowledged (removals up to it are forgotten).
+/// - `consumers`: who follows the changes, and the last number that each acknowledged.
 /// - `shares`, `folders`, `files`: what is shared, as the last look found it. `files.pending` is the
 ///   place in the queue of content to be read, NULL when there is nothing to do; `files.sequence`
 ///   the number of the last change of the record.
@@ -20,6 +21,13 @@ enum CatalogSchema {
         sql:
           "INSERT INTO catalog (id, identity, sequence, acknowledged) VALUES (1, ?, 0, 0)",
         arguments: [UUID().uuidString])
+    }
+    migrator.registerMigration("2: consumers") { database in
+      try database.execute(
+        sql: "CREATE TABLE consumers (name TEXT PRIMARY KEY, acknowledged INTEGER NOT NULL)")
+      try database.execute(
+        sql: "INSERT INTO consumers (name, acknowledged) SELECT ?, acknowledged FROM catalog",
+        arguments: [CatalogConsumer.ownIndex.rawValue])
     }
     return migrator
   }

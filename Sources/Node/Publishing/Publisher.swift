@@ -57,7 +57,7 @@ public struct Publisher: Sendable {
     }
     try await BlockingWork.run { () throws(CatalogError) in
       // While all records go in anew, removals after the base are still needed.
-      if note.sequence == note.base { try catalog.acknowledge(note.sequence) }
+      if note.sequence == note.base { try catalog.acknowledge(note.sequence, by: .ownIndex) }
     }
   }
 

@@ -48,12 +48,12 @@ extension Catalog {
   /// - Parameter failureLimit: how many failures to list at most.
   public func status(failureLimit: Int = 100) throws(CatalogError) -> CatalogStatus {
     try read { database in
-      let row = try Row.fetchOne(database, sql: "SELECT sequence, acknowledged FROM catalog")
       return CatalogStatus(
         shares: try Self.shares(database).map { ($0, try Self.counts(database, of: $0)) },
         folderCount: try Int.fetchOne(database, sql: "SELECT count(*) FROM folders") ?? 0,
         failures: try Self.failures(database, limit: failureLimit),
-        lastSequence: row?[0] ?? 0, publishedSequence: row?[1] ?? 0)
+        lastSequence: try Int64.fetchOne(database, sql: "SELECT sequence FROM catalog") ?? 0,
+        publishedSequence: try Self.acknowledgedSequence(of: .ownIndex, in: database) ?? 0)
     }
   }
 

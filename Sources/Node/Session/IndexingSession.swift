@@ -89,7 +89,7 @@ public final class IndexingSession: Sendable {
 
   func startingPace() async throws -> PublishingPace {
     let sequence = try await BlockingWork.run { [catalog] () throws(CatalogError) in
-      try catalog.acknowledgedSequence()
+      try catalog.acknowledgedSequence(of: .ownIndex)
     }
     return PublishingPace(sequence: sequence, now: .now)
   }
@@ -145,7 +145,7 @@ public final class IndexingSession: Sendable {
       progress(IndexingProgress(phase: .publishing, done: sum, elapsed: .now - began))
     }
     let sequence = try await BlockingWork.run { [catalog] () throws(CatalogError) in
-      try catalog.acknowledgedSequence()
+      try catalog.acknowledgedSequence(of: .ownIndex)
     }
     pace.published(sequence: sequence, now: .now)
   }

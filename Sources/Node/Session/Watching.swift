@@ -56,7 +56,7 @@ extension IndexingSession {
       let began = ContinuousClock.now
       if try await publisher.publish() > 0 {
         let sequence = try await BlockingWork.run { [catalog] () throws(CatalogError) in
-          try catalog.acknowledgedSequence()
+          try catalog.acknowledgedSequence(of: .ownIndex)
         }
         notice(.published(sequence: sequence))
       }

@@ -103,6 +103,8 @@ public struct NodeIdentity: Hashable, Sendable, Codable, Comparable, CustomStrin
 public enum ExpectedPeer: Hashable, Sendable, CustomStringConvertible {
   case centralServer
   case node(NodeIdentity)
+  /// A node by its own name, whoever's it is: the central server gives no name twice.
+  case nodeNamed(PeerName)
   case anyNode
   /// Whoever the authority vouches for.
   case anyone
@@ -111,6 +113,7 @@ public enum ExpectedPeer: Hashable, Sendable, CustomStringConvertible {
     switch (self, identity) {
     case (.anyone, _), (.centralServer, .centralServer), (.anyNode, .node): true
     case (.node(let expected), .node(let found)): expected == found
+    case (.nodeNamed(let name), .node(let found)): name == found.node
     default: false
     }
   }
@@ -119,6 +122,7 @@ public enum ExpectedPeer: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .centralServer: "the central server"
     case .node(let node): "the node \(node)"
+    case .nodeNamed(let name): "the node \(name)"
     case .anyNode: "a node"
     case .anyone: "any peer"
     }
