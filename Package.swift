@@ -77,7 +77,9 @@ let package = Package(
         "Extraction", "Protocol", "RouteTracing", "RouterBands", "SearchModel",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
     .target(

@@ -23,6 +23,9 @@ public struct EnvironmentReader: Sendable {
     let resources = await BlockingWork.run { [probe] in probe.resources() }
     var environment = NodeEnvironment(
       limitCount: rule.limitCount(of: resources), uptime: resources.uptimeHours * 3600)
+    if let former, Self.isNear(environment.limitCount, former.limitCount) {
+      environment.limitCount = former.limitCount
+    }
     guard let central else { return environment }
     let way = await BlockingWork.run { LocalAddress.way(to: central.host, port: central.port) }
     environment.localAddress = way?.local
@@ -32,6 +35,13 @@ public struct EnvironmentReader: Sendable {
       environment.path = await Self.path(to: remote)
     }
     return environment
+  }
+
+  /// Whether a capacity is much the same as before: a group must not be moved about because the
+  /// machine is a little busier than a minute ago.
+  static func isNear(_ capacity: Int, _ former: Int) -> Bool {
+    guard capacity > 0, former > 0 else { return capacity == former }
+    return abs(capacity - former) * 3 <= former
   }
 
   private static func path(to address: IPAddress) async -> [String?] {

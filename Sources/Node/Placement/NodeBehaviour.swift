@@ -134,12 +134,14 @@ public struct NodeBehaviour: Sendable {
     actions.append(.use(target))
   }
 
+  public var isProcessListening: Bool { process.phase == .listening }
+
   var ownAddress: String { environment.localAddress ?? "127.0.0.1" }
 
   private mutating func takeEnvironment(_ environment: NodeEnvironment) {
+    // What the machine has to give goes with the next report; where it is cannot wait.
     let isSame =
-      environment.limitCount == self.environment.limitCount
-      && environment.localAddress == self.environment.localAddress
+      environment.localAddress == self.environment.localAddress
       && environment.path == self.environment.path
     self.environment = environment
     if !isSame { reportSoon(within: pacing.rehoming) }

@@ -10,15 +10,27 @@ public struct RevocationList: Hashable, Sendable, Codable {
   public private(set) var revision: UInt64
   private var users: [String: Date]
   private var nodes: [String: [String: Date]]
+  /// Nodes by their own names, whoever's they are.
+  private var namedNodes: [String: Date]
 
   /// A list with nobody on it.
   public init(revision: UInt64 = 0) {
     self.revision = revision
     users = [:]
     nodes = [:]
+    namedNodes = [:]
   }
 
-  public var count: Int { users.count + nodes.values.reduce(0) { $0 + $1.count } }
+  init(revision: UInt64, users: [String: Date], namedNodes: [String: Date]) {
+    self.revision = revision
+    self.users = users
+    nodes = [:]
+    self.namedNodes = namedNodes
+  }
+
+  public var count: Int {
+    users.count + namedNodes.count + nodes.values.reduce(0) { $0 + $1.count }
+  }
 
   /// Revokes what the user's nodes hold, all of it issued at `time` or before.
   public mutating func revoke(user: PeerName, at time: Date) {
@@ -38,6 +50,7 @@ public struct RevocationList: Hashable, Sendable, Codable {
     let oldest = time.addingTimeInterval(-CertificateLifetime.whole)
     let before = count
     users = users.filter { $0.value >= oldest }
+    namedNodes = namedNodes.filter { $0.value >= oldest }
     nodes = nodes.compactMapValues { entries in
       let kept = entries.filter { $0.value >= oldest }
       return kept.isEmpty ? nil : kept
@@ -50,6 +63,7 @@ public struct RevocationList: Hashable, Sendable, Codable {
     // A certificate carries whole seconds; a revocation within the same second covers it.
     let issued = certificate.issued
     if let time = users[identity.user.text], issued <= time { return true }
+    if let time = namedNodes[identity.node.text], issued <= time { return true }
     if let time = nodes[identity.user.text]?[identity.node.text], issued <= time { return true }
     return false
   }

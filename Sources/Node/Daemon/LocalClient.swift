@@ -1,0 +1,53 @@
+public import Protocol
+
+/// Asks the daemon of this machine's user.
+public struct LocalClient: Sendable {
+  private let client: PeerClient
+  private let destination: PeerDestination
+
+  /// - Returns: nil where no daemon runs for the data directory. It may end at any moment.
+  public static func connect(dataDirectory: String) async -> LocalClient? {
+    var limits = ClientLimits()
+    limits.connecting = .seconds(2)
+    limits.answer = .seconds(24 * 3600)
+    guard let client = try? PeerClient(.localSocket, limits: limits) else { return nil }
+    let local = LocalClient(
+      client: client,
+      destination: .unixSocket(path: SocketPath.path(dataDirectory: dataDirectory)))
+    guard (try? await local.status()) != nil else {
+      client.shutDown()
+      return nil
+    }
+    return local
+  }
+
+  /// - Throws: ``ProblemDocument`` for a refusal, ``PeerClientError`` when the daemon ends; so do
+  ///   all of these.
+  public func status() async throws -> DaemonStatus {
+    var request = PeerRequest.get("/v1/local/status")
+    request.timeLimit = .seconds(5)
+    return try await ask(request)
+  }
+
+  public func search(_ search: GroupSearchRequest) async throws -> LocalSearchAnswer {
+    try await ask(
+      .post("/v1/local/search", LocalSearchRequest(search: search), isRepeatable: true))
+  }
+
+  public func index(_ folders: [[UInt8]]) async throws -> LocalIndexAnswer {
+    try await ask(.post("/v1/local/index", LocalFoldersRequest(folders: folders)))
+  }
+
+  public func forget(_ folders: [[UInt8]]) async throws -> LocalForgetAnswer {
+    try await ask(.post("/v1/local/forget", LocalFoldersRequest(folders: folders)))
+  }
+
+  /// Asks the daemon to end in order. It does so after this returns.
+  public func stop() async throws {
+    let _: LocalDone = try await ask(.post("/v1/local/stop", LocalDone()))
+  }
+
+  private func ask<Answer: Decodable & Sendable>(_ request: PeerRequest) async throws -> Answer {
+    try await client.send(request, to: destination, expecting: .anyone)
+  }
+}

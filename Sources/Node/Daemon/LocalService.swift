@@ -1,0 +1,65 @@
+import Hummingbird
+import Protocol
+import SearchModel
+
+/// What the daemon answers on its Unix socket.
+struct LocalService: Sendable {
+  let daemon: NodeDaemon
+
+  var router: Router<PeerRequestContext> {
+    let router = PeerServer.makeRouter()
+    let daemon = daemon
+    router.get("/v1/local/status") { _, _ in try .message(await daemon.status()) }
+    router.post("/v1/local/search") { request, _ in
+      let message = try await request.message(LocalSearchRequest.self, limits: Self.limits)
+      return try .message(await Self.answering { try await daemon.search(message.search) })
+    }
+    router.post("/v1/local/index") { request, _ in
+      let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
+      let summary = try await Self.answering {
+        try await daemon.index(message.folders.map { PathBytes($0) })
+      }
+      return try .message(
+        LocalIndexAnswer(
+          fileCount: summary.fileCount, changeCount: summary.changeCount,
+          readCount: summary.readCount, readByteCount: summary.readByteCount,
+          publishedCount: summary.publishedCount, absences: summary.absences))
+    }
+    router.post("/v1/local/forget") { request, _ in
+      let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
+      let shares = try await Self.answering {
+        try await daemon.forget(message.folders.map { PathBytes($0) })
+      }
+      return try .message(LocalForgetAnswer(folders: shares.map { $0.root.bytes }))
+    }
+    router.post("/v1/local/stop") { _, _ in
+      await daemon.stop()
+      return try .message(LocalDone())
+    }
+    return router
+  }
+
+  private static let limits = JSONLimits(byteCount: 8 << 20, valueCount: 8_000_000)
+
+  /// What goes wrong in words for the user, who sits at the other end.
+  private static func answering<Value>(_ work: () async throws -> Value) async throws -> Value {
+    do {
+      return try await work()
+    } catch let error as CatalogError {
+      switch error {
+      case .folderUnusable, .overlapping, .notShared:
+        throw ProblemDocument(
+          .malformed, status: 400, title: "Wrong use", detail: error.description, remedy: "")
+      default: throw failed("\(error)")
+      }
+    } catch let error as EngineError {
+      if case .invalidRequest(let reason) = error { throw ProblemDocument.malformed(reason) }
+      throw failed("\(error)")
+    }
+  }
+
+  private static func failed(_ detail: String) -> ProblemDocument {
+    ProblemDocument(
+      .internalError, status: 500, title: "It could not be done", detail: detail, remedy: "")
+  }
+}

@@ -1,0 +1,238 @@
+import Foundation
+import Protocol
+
+/// A node in a network: ``NodeBehaviour`` with a clock, a central server, a process and a publisher
+/// around it.
+actor NetworkNode {
+  private let membership: NetworkMembership
+  private let identity: IdentityFolder
+  private let credentials: CredentialStore
+  private let central: CentralClient
+  private let reader: EnvironmentReader
+  private let incarnations: IncarnationFile
+  private let process: VirtualServerProcess
+  private let log: @Sendable (String) -> Void
+  nonisolated let client: PeerClient
+  nonisolated let publisher: NetworkPublisher
+
+  private let start = ContinuousClock.now
+  private let events: AsyncStream<NodeEvent>
+  private nonisolated let tell: AsyncStream<NodeEvent>.Continuation
+  private var behaviour: NodeBehaviour
+  private var timer: Task<Void, Never>?
+  private var environment: NodeEnvironment
+  /// Whom to publish to and ask now; nil for none.
+  private(set) var server: GroupServer?
+  private var lastComplaint = ""
+
+  /// - Throws: why the machine cannot take part: ``SecretFileError``, ``CertificateProblem``,
+  ///   `NIOSSLError`, ``SystemError``.
+  init(
+    _ membership: NetworkMembership, folder: NetworkFolder, credentials present: PeerCredentials,
+    catalog: Catalog, launch: VirtualServerProcess.Launch, reader: EnvironmentReader,
+    log: @escaping @Sendable (String) -> Void
+  ) async throws {
+    self.membership = membership
+    self.reader = reader
+    self.log = log
+    identity = try IdentityFolder(path: folder.identityPath)
+    credentials = try CredentialStore(present)
+    var limits = ClientLimits()
+    limits.connecting = .seconds(3)
+    limits.handshake = .seconds(5)
+    client = try PeerClient(.credentials(credentials), limits: limits)
+    central = CentralClient(addresses: membership.centralServers, client: client)
+    (events, tell) = AsyncStream.makeStream(of: NodeEvent.self)
+    let tell = tell
+    process = VirtualServerProcess(launch) { run, news in
+      switch news {
+      case .event(.listening(let port)): tell.yield(.processListening(run: run, port: port))
+      case .event(.status(let status)): tell.yield(.processStatus(run: run, status))
+      case .event(.log(let line)), .event(.failed(let line)): log("virtual server: \(line)")
+      case .ended(let reason):
+        log("virtual server: \(reason)")
+        tell.yield(.processEnded(run: run))
+      }
+    }
+    publisher = NetworkPublisher(catalog: catalog, client: client) { server in
+      if !server.isOwn { tell.yield(.presenceFailed(group: server.group)) }
+    }
+    incarnations = IncarnationFile(path: folder.incarnationPath)
+    environment = await reader.environment()
+    behaviour = NodeBehaviour(
+      node: membership.node, incarnation: try incarnations.next(), environment: environment,
+      seed: .random(in: 0 ... .max))
+  }
+
+  /// Runs until ``stop()`` was called and all is in order, or the task is cancelled.
+  func run() async {
+    let tasks = [
+      Task { await publisher.run() },
+      Task { await renewal.run() },
+      Task { await self.keepLooking() },
+    ]
+    defer {
+      for task in tasks { task.cancel() }
+      timer?.cancel()
+      client.shutDown()
+    }
+    tell.yield(.started)
+    await withTaskCancellationHandler {
+      for await event in events {
+        for action in behaviour.handle(event, at: .now - start) {
+          if action == .finished { return }
+          await perform(action)
+        }
+        setTimer()
+      }
+    } onCancel: {
+      tell.finish()
+    }
+    process.stop()
+  }
+
+  nonisolated func stop() {
+    tell.yield(.stopAsked)
+  }
+
+  nonisolated func isUnreachable(_ server: GroupServer) {
+    if !server.isOwn { tell.yield(.presenceFailed(group: server.group)) }
+  }
+
+  private var renewal: CertificateRenewal {
+    CertificateRenewal(
+      credentials: credentials, identity: identity, central: central, log: log,
+      renewed: { [tell] in tell.yield(.certificateRenewed) })
+  }
+
+  private func setTimer() {
+    timer?.cancel()
+    guard let wake = behaviour.nextWake else { return }
+    timer = Task { [tell, start] in
+      try? await Task.sleep(until: start + wake, clock: .continuous)
+      if !Task.isCancelled { tell.yield(.woke) }
+    }
+  }
+
+  /// Looks at the machine now and then: it may be carried to another network.
+  private func keepLooking() async {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(60))
+      guard !Task.isCancelled else { return }
+      environment = await reader.environment(after: environment)
+      tell.yield(.environmentChanged(environment))
+    }
+  }
+
+  private func perform(_ action: NodeAction) async {
+    switch action {
+    case .storeIncarnation(let number):
+      do { try incarnations.store(number) } catch { complain("incarnation: \(error)") }
+    case .report(let report): send(report)
+    case .farewell(let farewell):
+      Task { [central, tell] in
+        try? await central.leave(farewell, within: .seconds(3))
+        tell.yield(.farewellEnded)
+      }
+    case .startProcess(let run, let port):
+      process.start(
+        run: run, at: NetworkEndpoint(address: listeningAddress, port: port ?? 0))
+    case .command(let command): process.send(command)
+    case .stopProcess: process.stop()
+    case .use(let server):
+      self.server = server
+      await publisher.use(server)
+    case .sendPresence(let server, let message): send(message, to: server)
+    case .revoke(let delta):
+      credentials.replace(RevocationList(delta, at: Date()))
+    case .finished: break
+    }
+  }
+
+  /// All addresses of the kind that the node is reached by; on loopback nobody else reaches it.
+  private var listeningAddress: String {
+    let address = environment.localAddress ?? "127.0.0.1"
+    if address.hasPrefix("127.") || address == "::1" { return address }
+    return address.contains(":") ? "::" : "0.0.0.0"
+  }
+
+  private func send(_ report: PlacementReport) {
+    // A route may have to be traced before a first answer; a lease cannot wait that long.
+    var limit = Duration.seconds(20)
+    if case .serving = report.standing { limit = .seconds(4) }
+    Task { [central, tell, limit] in
+      do {
+        let answer = try await central.report(report, within: limit)
+        complain("")
+        tell.yield(.reportAnswered(sequence: report.sequence, answer))
+      } catch {
+        complain("The central server cannot be asked: \(error)")
+        let problem = error as? ProblemDocument
+        tell.yield(
+          .reportFailed(
+            sequence: report.sequence,
+            retryAfter: problem?.retryAfter.map { .seconds(max(0, min($0, 3600))) }))
+      }
+    }
+  }
+
+  private func send(_ message: PresenceMessage, to server: GroupServer) {
+    Task { [client, tell] in
+      do {
+        let answer = try await within(.seconds(3)) {
+          try await client.send(
+            .post("/v1/presence", message, isRepeatable: true), to: .of(server),
+            expecting: .host(of: server), as: PresenceAnswer.self)
+        }
+        tell.yield(.presenceAnswered(answer))
+        // It may take records again.
+        if answer.takesRecords { await publisher.tryAgain() }
+      } catch {
+        tell.yield(.presenceFailed(group: server.group))
+      }
+    }
+  }
+
+  /// Says what is new; the same again and again is no news.
+  private func complain(_ text: String) {
+    guard text != lastComplaint else { return }
+    lastComplaint = text
+    log(text.isEmpty ? "The central server answers." : text)
+  }
+}
+
+extension NetworkNode {
+  /// Why there is no virtual server to ask; nil where there is one.
+  var shortfall: String? {
+    guard server == nil else { return nil }
+    return behaviour.isCentralReachable
+      ? "This machine has no virtual server yet."
+      : "The central server has not answered yet, so this machine has no virtual server."
+  }
+
+  func addStatus(to status: inout DaemonStatus) async {
+    status.user = membership.userid
+    status.node = membership.node
+    status.centralServers = membership.centralServers.map(\.description)
+    status.isCentralReachable = behaviour.isCentralReachable
+    status.band = behaviour.band
+    status.virtualServer = server?.endpoint
+    status.group = server?.group
+    status.epoch = server?.epoch
+    status.host = server?.host
+    switch behaviour.standing {
+    case .seeking: status.role = .seeking
+    case .attached:
+      status.role = .attached
+      status.isGroupReachable = behaviour.isPresent
+    case .serving(let group):
+      status.role = .virtualServer
+      status.clientCount = group.clients.count
+      status.limitCount = group.limitCount
+      status.isGroupReachable = behaviour.isProcessListening
+    }
+    status.publication = await publisher.state
+    status.certificateExpiry = Int64(
+      credentials.credentials.certificate.notAfter.timeIntervalSince1970)
+  }
+}

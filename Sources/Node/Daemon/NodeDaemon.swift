@@ -1,0 +1,161 @@
+import Foundation
+public import Protocol
+public import SearchModel
+
+/// What runs on each machine: keeps its own index, takes part in a network if it has joined one, and
+/// answers the programs of its user.
+public actor NodeDaemon {
+  public struct Settings: Sendable {
+    public var dataDirectory: String
+    /// How the machine's own index is searched.
+    public var search: @Sendable (GroupSearchRequest) async throws -> LocalSearchAnswer
+    public var launch: VirtualServerProcess.Launch
+    public var reader: EnvironmentReader
+    /// Takes lines for people.
+    public var log: @Sendable (String) -> Void
+
+    public init(
+      dataDirectory: String,
+      search: @escaping @Sendable (GroupSearchRequest) async throws -> LocalSearchAnswer,
+      launch: VirtualServerProcess.Launch, reader: EnvironmentReader,
+      log: @escaping @Sendable (String) -> Void
+    ) {
+      self.dataDirectory = dataDirectory
+      self.search = search
+      self.launch = launch
+      self.reader = reader
+      self.log = log
+    }
+  }
+
+  private let settings: Settings
+  private let network: NetworkNode?
+  private let keeper: IndexKeeper
+  private let stopping = Bell()
+  private var failure: (any Error)?
+
+  /// - Parameters:
+  ///   - session: over the catalog of the data directory, which is open for writing.
+  ///   - membership: the network that the machine has joined; nil to work for itself.
+  /// - Throws: why it cannot take part in its network: ``NodeDaemonError`` and what reading the
+  ///   identity throws.
+  public init(
+    settings: Settings, session: IndexingSession, membership: NetworkMembership?
+  ) async throws {
+    self.settings = settings
+    let folder = NetworkFolder(dataDirectory: settings.dataDirectory)
+    if let membership {
+      guard let credentials = try IdentityFolder(path: folder.identityPath).credentials() else {
+        throw NodeDaemonError.noIdentity(folder: folder.identityPath)
+      }
+      network = try await NetworkNode(
+        membership, folder: folder, credentials: credentials, catalog: session.catalog,
+        launch: settings.launch, reader: settings.reader, log: settings.log)
+    } else {
+      network = nil
+    }
+    let (log, network, stopping) = (settings.log, network, stopping)
+    let failures = FailureBox()
+    self.failures = failures
+    keeper = IndexKeeper(session: session) { notice in
+      switch notice {
+      case .published, .changed:
+        if let network { Task { await network.publisher.catalogChanged() } }
+      case .watching, .watchLimitReached, .eventsLost, .absent: log(notice.description)
+      }
+    } failed: { error in
+      await failures.set(error)
+      await stopping.ring()
+    }
+  }
+
+  private let failures: FailureBox
+
+  /// Runs until ``stop()``, and ends in order: no more requests, goodbye to the network, what runs is
+  /// finished.
+  ///
+  /// - Parameter ready: is called when requests are answered.
+  /// - Throws: `ServerStartError` before anything began; what ended the watching of folders.
+  public func run(ready: @Sendable () -> Void = {}) async throws {
+    let server = try await PeerServer.start(
+      .local(path: SocketPath.path(dataDirectory: settings.dataDirectory)),
+      router: LocalService(daemon: self).router)
+    let networking = network.map { network in Task { await network.run() } }
+    await keeper.start()
+    ready()
+    while !isStopping, !Task.isCancelled {
+      await stopping.wait(atMost: .seconds(3600))
+      if await failures.first != nil { isStopping = true }
+    }
+    network?.stop()
+    await server.shutDown(within: .seconds(3))
+    await keeper.stop()
+    if let networking {
+      // What does not end in time is ended.
+      let alarm = Task {
+        try await Task.sleep(for: .seconds(20))
+        networking.cancel()
+      }
+      await networking.value
+      alarm.cancel()
+    }
+    if let failure = await failures.first { throw failure }
+  }
+
+  private var isStopping = false
+
+  /// Has ``run(ready:)`` end.
+  public func stop() async {
+    isStopping = true
+    await stopping.ring()
+  }
+
+  func search(_ request: GroupSearchRequest) async throws -> LocalSearchAnswer {
+    let network = network
+    let search = GroupSearch(
+      own: settings.search, client: network?.client,
+      unreachable: { network?.isUnreachable($0) })
+    return try await search.answer(
+      to: request, from: network?.server, shortfall: network?.shortfall)
+  }
+
+  func index(_ folders: [PathBytes]) async throws -> IndexingSummary {
+    let summary = try await keeper.index(folders)
+    await network?.publisher.catalogChanged()
+    return summary
+  }
+
+  func forget(_ folders: [PathBytes]) async throws -> [Share] {
+    let shares = try await keeper.forget(folders)
+    await network?.publisher.catalogChanged()
+    return shares
+  }
+
+  func status() async -> DaemonStatus {
+    var status = DaemonStatus(processID: getpid(), role: .alone)
+    await network?.addStatus(to: &status)
+    return status
+  }
+}
+
+/// The first thing that went wrong.
+private actor FailureBox {
+  private(set) var first: (any Error)?
+
+  func set(_ error: any Error) {
+    first = first ?? error
+  }
+}
+
+/// Why a daemon does not start.
+public enum NodeDaemonError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The machine has joined a network, and its identity is gone. Log in again.
+  case noIdentity(folder: String)
+
+  public var description: String {
+    switch self {
+    case .noIdentity(let folder):
+      "There is no identity in \(folder). Log in again: nearfind login CENTRAL"
+    }
+  }
+}
