@@ -128,10 +128,11 @@ let package = Package(
       name: "NodeTests",
       dependencies: [
         "TestSupport", "Node", "SearchModel", "Extraction", "RouterBands", "RouteTracing",
-        "Protocol",
+        "Placement", "Protocol",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
-      ]),
+      ],
+      exclude: ["Scenarios"]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),

@@ -62,8 +62,21 @@ enum Composition {
     _ directory: DataDirectory, options: IndexingSession.Options, isRebuilding: Bool,
     environment: [String: String], say: (String) -> Void
   ) async throws -> IndexingSession {
+    let folder = NetworkFolder(dataDirectory: directory.path)
+    let owner = try NetworkMembership.load(from: folder)?.owner
+    return try await indexingSessionAndEngine(
+      directory, options: options, isRebuilding: isRebuilding, environment: environment,
+      owner: owner ?? .local, say: say
+    ).session
+  }
+
+  /// As above, with the index to search in.
+  static func indexingSessionAndEngine(
+    _ directory: DataDirectory, options: IndexingSession.Options, isRebuilding: Bool,
+    environment: [String: String], owner: Owner, say: (String) -> Void
+  ) async throws -> (session: IndexingSession, engine: any FullTextEngine) {
     try directory.create()
-    let catalog = try Catalog(folder: directory.path, access: .writing)
+    let catalog = try Catalog(folder: directory.path, access: .writing, owner: owner)
     if isRebuilding { try XapianEngine.discard(directory: directory.indexPath) }
     let engine: any FullTextEngine
     do throws(EngineError) {
@@ -79,9 +92,10 @@ enum Composition {
       }
     }
     let extractors = await extractors(environment).catalogue
-    return IndexingSession(
+    let session = IndexingSession(
       catalog: catalog, engine: engine, options: options,
       extraction: { file throws(ExtractionError) in try await extractors.extract(file: file) })
+    return (session, engine)
   }
 
   static func routeTracer() throws(RouteTracingError) -> RouteTracer { try RouteTracer() }

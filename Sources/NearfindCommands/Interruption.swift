@@ -13,20 +13,13 @@ enum Interruption {
   ) async throws -> Value {
     let task = Task(operation: work)
     let received = ReceivedSignal()
-    let sources = [SIGINT, SIGTERM].map { number in
-      // The source sees the signal only when its default effect is switched off.
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        if received.note(number) {
-          say()
-          task.cancel()
-        } else {
-          exit(Self.status(of: number).rawValue)
-        }
+    let sources = sources { number in
+      if received.note(number) {
+        say()
+        task.cancel()
+      } else {
+        exit(Self.status(of: number).rawValue)
       }
-      source.resume()
-      return source
     }
     defer {
       for source in sources { source.cancel() }
@@ -38,6 +31,32 @@ enum Interruption {
     } catch {
       if let number = received.first { throw CommandStatus(status(of: number)) }
       throw error
+    }
+  }
+
+  /// Has work that ends by itself end: at the first Ctrl-C or SIGTERM `stop` is called, at the second
+  /// the program ends at once.
+  static func asking(
+    _ work: @escaping @Sendable () async throws -> Void, toStop stop: @escaping @Sendable () -> Void
+  ) async throws {
+    let received = ReceivedSignal()
+    let sources = sources { number in
+      if received.note(number) { stop() } else { exit(status(of: number).rawValue) }
+    }
+    defer { for source in sources { source.cancel() } }
+    try await work()
+  }
+
+  private static func sources(
+    _ handle: @escaping @Sendable (Int32) -> Void
+  ) -> [any DispatchSourceSignal] {
+    [SIGINT, SIGTERM].map { number in
+      // The source sees the signal only when its default effect is switched off.
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { handle(number) }
+      source.resume()
+      return source
     }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Node
+import Protocol
 import RelevanceEvaluation
 import RouteTracing
 import SearchModel
@@ -46,6 +47,9 @@ public enum Program {
       case .folderUnusable, .overlapping, .notShared: return .wrongUse
       default: return .failed
       }
+    case let refusal as ProblemDocument:
+      console.complain(refusal.description)
+      return refusal.status == 400 ? .wrongUse : .failed
     case let failure as EvaluationError:
       console.complain(failure.description)
       if case .missing = failure { return .wrongUse }

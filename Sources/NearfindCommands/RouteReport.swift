@@ -1,4 +1,5 @@
 import Foundation
+import Protocol
 import RouteTracing
 import RouterBands
 
@@ -57,6 +58,19 @@ struct RouteReport: Codable, Hashable, Sendable {
       name: nil, address: peer.description, origin: .centralServer,
       hops: Self.hops(of: decision.path), position: decision.position.value,
       band: Band(key: decision.key.description, reasons: decision.reasons))
+  }
+
+  /// What the central server said it saw and decided.
+  init(of band: BandInformation) {
+    self.init(
+      name: nil, address: band.peer, origin: .centralServer,
+      hops: band.hops.enumerated().map { index, hop in
+        Hop(
+          position: index + 1, address: hop.address,
+          milliseconds: hop.roundTripTime.map { ($0 * 1_000_000).rounded() / 1000 })
+      },
+      position: band.hops.count + 1,
+      band: Band(key: band.band, reasons: band.reasons))
   }
 
   private init(

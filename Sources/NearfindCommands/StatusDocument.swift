@@ -42,6 +42,8 @@ struct StatusDocument: Codable, Hashable {
   var index: Index?
   /// Why the index cannot be searched; left out when it can.
   var indexProblem: String?
+  /// What runs here; left out where nothing does.
+  var daemon: DaemonStatus?
   /// Some of the files whose content could not be read.
   var failures: [Failure] = []
 
@@ -49,6 +51,7 @@ struct StatusDocument: Codable, Hashable {
   ///   index that is not there yet.
   init(of directory: DataDirectory) async throws {
     dataDirectory = directory.path
+    daemon = try? await LocalClient.connect(dataDirectory: directory.path)?.status()
     var pendingChanges: Int64 = 0
     do throws(CatalogError) {
       let status = try Composition.catalogForReading(directory).status(failureLimit: 20)
@@ -89,6 +92,11 @@ struct StatusDocument: Codable, Hashable {
 
   /// For people; not yet safe to print.
   var lines: [String] {
+    guard let daemon else { return indexLines }
+    return indexLines + [""] + daemon.lines
+  }
+
+  private var indexLines: [String] {
     guard !folders.isEmpty || indexProblem != nil else {
       guard let index, index.records > 0 else {
         return ["Nothing is indexed yet. Begin with: nearfind index FOLDER"]

@@ -43,12 +43,21 @@ struct ForgetCommand: AsyncParsableCommand {
       }
       throw error
     }
+    if let daemon = await LocalClient.connect(dataDirectory: directory.path) {
+      let absolute = folders.map { Catalog.absolutePath(of: $0).bytes }
+      let answer = try await daemon.forget(absolute)
+      return answer.folders.forEach { say(PathBytes($0), console) }
+    }
     let session = try await Composition.indexingSession(
       directory, options: .init(), isRebuilding: false, environment: console.environment,
       say: console.complain)
     for share in try await session.forget(folders) {
-      console.output.emitLine(
-        TerminalText.printable("Forgotten: \(share.root.text). Its files stay as they are."))
+      say(share.root, console)
     }
+  }
+
+  private func say(_ folder: PathBytes, _ console: Console) {
+    console.output.emitLine(
+      TerminalText.printable("Forgotten: \(folder.text). Its files stay as they are."))
   }
 }

@@ -73,6 +73,9 @@ struct IndexCommand: AsyncParsableCommand {
     let folders = try self.folders.map(ArgumentBytes.path(of:))
     // Before anything is made: a first try with a wrong name leaves no empty index behind.
     for folder in folders { try Catalog.check(folder) }
+    if let daemon = await LocalClient.connect(dataDirectory: directory.path) {
+      return try await index(folders, through: daemon, console)
+    }
     let progress = ProgressLine(on: console.errors)
     let session = try await Composition.indexingSession(
       directory, options: options, isRebuilding: rebuild, environment: console.environment,
@@ -96,6 +99,30 @@ struct IndexCommand: AsyncParsableCommand {
       console.complain(
         "Stopping. What was read is kept; the same command goes on from here.")
     }
+  }
+
+  /// The daemon has the catalog; it does what is asked and goes on following changes.
+  private func index(
+    _ folders: [PathBytes], through daemon: LocalClient, _ console: Console
+  ) async throws {
+    guard !rebuild, exclude.isEmpty, !noContent else {
+      throw CommandFailure.wrongUse(
+        "nearfind up is running, and --rebuild, --exclude and --no-content are not for that. "
+          + "End it first: nearfind down")
+    }
+    let began = ContinuousClock.now
+    // Relative paths mean this process's folder, not the daemon's.
+    let absolute = try folders.map { try Catalog.resolvedPath(of: $0).bytes }
+    let answer = try await daemon.index(absolute)
+    var summary = IndexingSummary()
+    summary.fileCount = answer.fileCount
+    summary.changeCount = answer.changeCount
+    summary.readCount = answer.readCount
+    summary.readByteCount = answer.readByteCount
+    summary.publishedCount = answer.publishedCount
+    summary.absences = answer.absences
+    IndexingReport(summary: summary, duration: .now - began).print(on: console)
+    if watch { console.complain("nearfind up is running and follows further changes.") }
   }
 
   private var options: IndexingSession.Options {

@@ -12,6 +12,9 @@ struct NearfindCommand: AsyncParsableCommand {
         nearfind search 회의록         Korean words are found with any particle.
         nearfind status                What is indexed, and how much.
         nearfind doctor                What is missing to read more kinds of files.
+        nearfind register HOST --user ann
+                                       Join a network as a new user.
+        nearfind up                    Follow changes, and take part in the network.
 
       EXIT STATUS:
         0  found, or done
@@ -22,6 +25,7 @@ struct NearfindCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       IndexCommand.self, SearchCommand.self, StatusCommand.self, ForgetCommand.self,
+      RegisterCommand.self, LoginCommand.self, UpCommand.self, DownCommand.self,
       RouteCommand.self, DoctorCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
       CompletionCommand.self,
     ]

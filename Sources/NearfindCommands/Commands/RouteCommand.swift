@@ -1,4 +1,5 @@
 import ArgumentParser
+import Node
 import RouteTracing
 import RouterBands
 
@@ -10,9 +11,11 @@ struct RouteCommand: AsyncParsableCommand {
     discussion: """
       Every router that answers is shown with its round trip, a silent one as *. No
       privilege is needed. The router band of this machine is decided by the central
-      server, which traces in the other direction; from here it cannot be told.
+      server, which traces in the other direction; from here it cannot be told. Without
+      an address: what it saw and decided, as nearfind up was told.
 
       EXAMPLES:
+        nearfind route
         nearfind route central.example.org
         nearfind route 192.0.2.7 --json
         nearfind route --ipv6 central.example.org
@@ -27,7 +30,7 @@ struct RouteCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp("The name or address of a machine.", valueName: "address"))
-  var address: String
+  var address: String?
 
   @Flag(name: .customLong("ipv4"), help: "Use an IPv4 address.")
   var wantsIPv4 = false
@@ -39,31 +42,49 @@ struct RouteCommand: AsyncParsableCommand {
   var json = false
 
   @OptionGroup var colours: ColourOptions
+  @OptionGroup var common: CommonOptions
 
   /// How often silent hops are asked.
   private static let rounds = 3
 
   func validate() throws {
-    if address.isEmpty { throw ValidationError("The address is empty.") }
+    if address?.isEmpty ?? false { throw ValidationError("The address is empty.") }
     if wantsIPv4 && wantsIPv6 { throw ValidationError("Choose one of --ipv4 and --ipv6.") }
   }
 
   func run() async throws {
     let console = Console.standard
-    let target = RouteTarget(
-      name: address, family: wantsIPv4 ? .ipv4 : wantsIPv6 ? .ipv6 : nil)
-    let report = try await Interruption.cancelling {
-      let destination = try await target.resolved()
-      let route = try await Composition.routeTracer().trace(destination, rounds: Self.rounds)
-      return RouteReport(from: route, name: target.name)
-    } onInterruption: {
-    }
+    let report = try await report(console)
     if json {
       console.output.emit(try JSONDocument.text(of: report))
     } else {
       let style = console.style(colours.choice, for: console.output)
       console.output.emit(report.lines(style).map { $0 + "\n" }.joined())
     }
-    if report.isSilent { throw CommandStatus(.nothingFound) }
+    if report.isSilent, report.band == nil { throw CommandStatus(.nothingFound) }
+  }
+
+  private func report(_ console: Console) async throws -> RouteReport {
+    guard let address else { return try await reportOfCentralServer(console) }
+    let target = RouteTarget(
+      name: address, family: wantsIPv4 ? .ipv4 : wantsIPv6 ? .ipv6 : nil)
+    return try await Interruption.cancelling {
+      let destination = try await target.resolved()
+      let route = try await Composition.routeTracer().trace(destination, rounds: Self.rounds)
+      return RouteReport(from: route, name: target.name)
+    } onInterruption: {
+    }
+  }
+
+  private func reportOfCentralServer(_ console: Console) async throws -> RouteReport {
+    let directory = try common.dataDirectory(console)
+    guard let daemon = await LocalClient.connect(dataDirectory: directory.path) else {
+      throw CommandFailure.wrongUse(
+        "Name a machine, or start nearfind up to learn this machine's band.")
+    }
+    guard let band = try await daemon.status().band else {
+      throw CommandFailure.failed("The central server has not said yet in which band this machine is.")
+    }
+    return RouteReport(of: band)
   }
 }

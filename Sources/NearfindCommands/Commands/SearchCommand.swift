@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Node
+import Protocol
 import QueryLanguage
 import SearchModel
 
@@ -85,13 +87,11 @@ struct SearchCommand: AsyncParsableCommand {
     let text = words.joined(separator: " ")
     let parsed = try Self.parse(text)
     let directory = try common.dataDirectory(console)
-    let engine = try Composition.engineForSearching(directory)
     let request = SearchRequest(
       query: parsed, limit: limit, offset: offset, sort: sort.order,
       collapsesDuplicates: !allCopies, facets: facets ? Set(Facet.allCases) : [],
       explains: explain)
-    let report = try await PersonalSearch(engine: engine)
-      .report(for: request, text: text, isStrict: strict)
+    let report = try await report(for: request, text: text, in: directory)
 
     if json {
       console.output.emit(try JSONDocument.text(of: AnswerDocument(report)))
@@ -102,13 +102,41 @@ struct SearchCommand: AsyncParsableCommand {
       console.output.emit(printer.lines(for: report).map { $0 + "\n" }.joined())
     }
     if !report.foundSomething {
-      if try await engine.statistics(for: .nothing).documentCount == 0 {
+      if try await isNothingIndexed(report, in: directory) {
         console.complain(
           "The index holds no file yet. Unless one is being made now, begin with: "
             + "nearfind index FOLDER")
       }
       throw CommandStatus(.nothingFound)
     }
+  }
+
+  /// Asks the daemon, which knows the group's files too; without one the index itself.
+  private func report(
+    for request: SearchRequest, text: String, in directory: DataDirectory
+  ) async throws -> SearchReport {
+    if let daemon = await LocalClient.connect(dataDirectory: directory.path) {
+      do {
+        let found = try await daemon.search(
+          GroupSearchRequest(request: request, isStrict: strict))
+        return SearchReport(
+          text: text, query: request.query, offset: request.offset, limit: request.limit,
+          relaxed: found.answer, spellings: found.spellings, coverage: found.coverage)
+      } catch is PeerClientError {
+        // It has just ended.
+      }
+    }
+    let engine = try Composition.engineForSearching(directory)
+    return try await PersonalSearch(engine: engine)
+      .report(for: request, text: text, isStrict: strict)
+  }
+
+  private func isNothingIndexed(
+    _ report: SearchReport, in directory: DataDirectory
+  ) async throws -> Bool {
+    if let coverage = report.coverage { return coverage.recordCount == 0 }
+    let engine = try Composition.engineForSearching(directory)
+    return try await engine.statistics(for: .nothing).documentCount == 0
   }
 
   /// - Throws: a failure that shows the query with a caret below the fault.

@@ -1,4 +1,5 @@
 import Foundation
+import Node
 import SearchModel
 
 /// The JSON document of `nearfind search --json`. Its members keep their names and meaning; new
@@ -54,6 +55,8 @@ struct AnswerDocument: Codable, Hashable {
   var corrections: [RelaxedAnswer.Correction]
   var unmatchedWords: [Unmatched]
   var facets: [String: [FacetCount]]?
+  /// What was searched; left out without a daemon, when it is the machine's own index.
+  var coverage: SearchCoverage?
   var revision: UInt64
 
   init(_ report: SearchReport) {
@@ -75,6 +78,7 @@ struct AnswerDocument: Codable, Hashable {
       facets = Dictionary(
         uniqueKeysWithValues: relaxed.answer.facets.map { ($0.key.rawValue, $0.value) })
     }
+    coverage = report.coverage
     revision = relaxed.answer.revision.number
   }
 }

@@ -1,3 +1,4 @@
+import Node
 import SearchModel
 
 /// A search's answer for a person: who reads it looks for a name first, then at where it is, how
@@ -27,7 +28,7 @@ struct AnswerPrinter {
       if index == relaxed.partialStart { lines += divider(isFirst: index == 0) }
       lines += self.lines(for: hit, name: names[index], nameWidth: nameWidth, in: report)
     }
-    return lines + facets(relaxed.answer.facets) + summary(report)
+    return lines + facets(relaxed.answer.facets) + summary(report) + coverage(report.coverage)
   }
 
   private func lines(
@@ -109,6 +110,23 @@ struct AnswerPrinter {
   private func divider(isFirst: Bool) -> [String] {
     let text = "── Only some of the words ──"
     return (isFirst ? [] : [""]) + [style.paint(text, .warning)]
+  }
+
+  /// Nothing where everybody knows what was searched: a machine by itself has its own files.
+  private func coverage(_ coverage: SearchCoverage?) -> [String] {
+    guard let coverage else { return [] }
+    let text: String
+    switch coverage.scope {
+    case .ownFiles:
+      guard let shortfall = coverage.shortfall else { return [] }
+      text = "Only this machine's own files were searched. " + shortfall
+    case .group:
+      let count = coverage.incompleteNodes.count
+      text =
+        "Searched \(Wording.count(coverage.recordCount, "file")) of this machine's group."
+        + (count > 0 ? " Not all files of \(Wording.count(count, "machine")) are in yet." : "")
+    }
+    return ["", style.paint(TerminalText.printable(text), .faint)]
   }
 
   private func facets(_ facets: [Facet: [FacetCount]]) -> [String] {

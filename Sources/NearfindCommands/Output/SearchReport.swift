@@ -1,3 +1,4 @@
+import Node
 import SearchModel
 
 /// All that is said about one search, by people's and programs' output alike.
@@ -11,6 +12,8 @@ struct SearchReport: Hashable, Sendable {
   var relaxed: RelaxedAnswer
   /// For words that match nothing: what they might have meant, nearest first.
   var spellings: [String: [String]] = [:]
+  /// What was searched; nil for the machine's own index without a daemon.
+  var coverage: SearchCoverage?
 
   var foundSomething: Bool {
     !relaxed.answer.hits.isEmpty || relaxed.answer.matchCount.lowerBound > 0

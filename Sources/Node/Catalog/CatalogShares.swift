@@ -45,6 +45,18 @@ extension Catalog {
     }
   }
 
+  /// The path of a folder to share, from the root on, without links and dots.
+  ///
+  /// - Throws: ``CatalogError/folderUnusable(path:reason:)``.
+  public static func resolvedPath(of folder: PathBytes) throws(CatalogError) -> PathBytes {
+    try resolve(folder).0
+  }
+
+  /// The path from the root on, whether or not it leads anywhere.
+  public static func absolutePath(of folder: PathBytes) -> PathBytes {
+    absolute(withHome(folder))
+  }
+
   /// Says no where ``share(_:)`` would because of the folder itself, before a catalog is made.
   ///
   /// - Throws: ``CatalogError/folderUnusable(path:reason:)``.

@@ -4,29 +4,33 @@ import SearchModel
 /// what is asked of it: one thing at a time, because an index has one writer.
 actor IndexKeeper {
   private let session: IndexingSession
+  private let progress: @Sendable (IndexingProgress) -> Void
   private let notice: @Sendable (WatchNotice) -> Void
   private let failed: @Sendable (any Error) async -> Void
   private var watching: Task<Void, Never>?
   private var last: Task<Void, Never>?
+  private var cancelWork: @Sendable () -> Void = {}
   private var isStopped = false
 
   /// - Parameters:
   ///   - notice: what is found while watching.
   ///   - failed: is told once, when watching ends because of an error.
   init(
-    session: IndexingSession, notice: @escaping @Sendable (WatchNotice) -> Void,
+    session: IndexingSession, progress: @escaping @Sendable (IndexingProgress) -> Void,
+    notice: @escaping @Sendable (WatchNotice) -> Void,
     failed: @escaping @Sendable (any Error) async -> Void
   ) {
     self.session = session
+    self.progress = progress
     self.notice = notice
     self.failed = failed
   }
 
   func start() {
     guard watching == nil, !isStopped else { return }
-    watching = Task { [session, notice, failed] in
+    watching = Task { [session, progress, notice, failed] in
       do {
-        try await session.watch(notice: notice)
+        try await session.watch(progress: progress, notice: notice)
       } catch is CancellationError {
       } catch {
         if !Task.isCancelled { await failed(error) }
@@ -38,7 +42,7 @@ actor IndexKeeper {
     isStopped = true
     watching?.cancel()
     await watching?.value
-    last?.cancel()
+    cancelWork()
     await last?.value
   }
 
@@ -66,6 +70,7 @@ actor IndexKeeper {
       try Task.checkCancellation()
       return try await work(session)
     }
+    cancelWork = { task.cancel() }
     last = Task {
       _ = await task.result
       // Whoever comes next ends it again.

@@ -57,7 +57,11 @@ public actor NodeDaemon {
     let (log, network, stopping) = (settings.log, network, stopping)
     let failures = FailureBox()
     self.failures = failures
-    keeper = IndexKeeper(session: session) { notice in
+    keeper = IndexKeeper(session: session) { progress in
+      // The names of a whole share, long before their contents are read.
+      guard progress.phase == .publishing, let network else { return }
+      Task { await network.publisher.catalogChanged() }
+    } notice: { notice in
       switch notice {
       case .published, .changed:
         if let network { Task { await network.publisher.catalogChanged() } }

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Node
+import Protocol
+
+extension CentralAddress: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}
+
+extension AuthorityFingerprint: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}
+
+/// What `nearfind register` and `nearfind login` have in common.
+struct EnrolmentOptions: ParsableArguments {
+  @Option(help: "The name of the user at the central server.")
+  var user: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The central server's fingerprint, as it prints it when it starts.",
+      discussion: "Without it the first server that answers is trusted, and said to be."))
+  var fingerprint: AuthorityFingerprint?
+
+  @Option(
+    help: ArgumentHelp(
+      "Read the password from a file; - reads standard input.",
+      discussion: "Without it the password is asked for on the terminal.", valueName: "file"),
+    completion: .file())
+  var passwordFile: String?
+
+  @OptionGroup var common: CommonOptions
+
+  /// Enrols this machine and says how it went.
+  func enrol(_ intent: Enrolling.Intent, at central: CentralAddress) async throws {
+    let console = Console.standard
+    let directory = try common.dataDirectory(console)
+    try directory.create()
+    let enrolling = try await Enrolling(
+      in: NetworkFolder(dataDirectory: directory.path), at: central, pin: fingerprint)
+    if enrolling.isFirstContact {
+      console.complain(
+        "Nothing proves yet that \(central) is the central server you mean. Compare this "
+          + "fingerprint with the one that it prints; from now on only this one is trusted:\n"
+          + "\(enrolling.fingerprint)")
+    }
+    let isNew = if case .register = intent { true } else { false }
+    let password = try PasswordReader(file: passwordFile)
+      .password(prompt: "Password for \(user): ", asksTwice: isNew)
+    let membership = try await enrolling.enrol(intent, userid: user, password: password)
+    console.output.emitLine(
+      TerminalText.printable(
+        "This machine is a node of \(membership.userid). Take part with: nearfind up"))
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Node
+import RouterBands
+
+/// `nearfind up`.
+struct UpCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "up",
+    abstract: "Keep the index up to date and take part in the network, until stopped.",
+    discussion: """
+      Follows the changes in all indexed folders. After nearfind register or login it
+      also shares them with the group of this machine, and searches find the group's
+      files too. While it runs, the other commands go through it.
+
+      It ends in order with Ctrl-C, SIGTERM or nearfind down.
+
+      EXAMPLES:
+        nearfind up
+        systemctl --user enable --now nearfind
+      """
+  )
+
+  @Option(
+    help: ArgumentHelp(
+      "How many other machines this one serves at most; found out if not given.",
+      valueName: "count"))
+  var capacity: Int?
+
+  @Flag(help: "Names only: read no content.")
+  var noContent = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard capacity.map({ (0...10_000).contains($0) }) ?? true else {
+      throw ValidationError("--capacity goes from 0 to 10000.")
+    }
+  }
+
+  func run() async throws {
+    // A pipe to a process that has ended is an error to be handled, not a reason to end.
+    signal(SIGPIPE, SIG_IGN)
+    let console = Console.standard
+    let directory = try common.dataDirectory(console)
+    var options = IndexingSession.Options()
+    options.readsContents = !noContent
+    let daemon = try await Composition.daemon(
+      directory, options: options, capacity: CapacityRule(fixed: capacity), console: console)
+    try await Interruption.asking {
+      try await daemon.run { console.complain("Running.") }
+    } toStop: {
+      console.complain("Stopping.")
+      Task { await daemon.stop() }
+    }
+    console.complain("Stopped.")
+  }
+}

@@ -1,0 +1,56 @@
+import Extraction
+import Foundation
+import Node
+import Protocol
+import RouterBands
+import SearchModel
+
+extension Composition {
+  /// The daemon of a data directory, with the network that the machine has joined.
+  ///
+  /// - Throws: ``Node/CatalogError/locked(path:holder:)`` where one runs already; what opening the
+  ///   catalog, the index and the identity throws.
+  static func daemon(
+    _ directory: DataDirectory, options: IndexingSession.Options, capacity: CapacityRule,
+    console: Console
+  ) async throws -> NodeDaemon {
+    let folder = NetworkFolder(dataDirectory: directory.path)
+    let membership = try NetworkMembership.load(from: folder)
+    let (session, engine) = try await indexingSessionAndEngine(
+      directory, options: options, isRebuilding: false, environment: console.environment,
+      owner: membership?.owner ?? .local, say: console.complain)
+    let settings = NodeDaemon.Settings(
+      dataDirectory: directory.path,
+      search: { request in try await ownAnswer(to: request, engine) },
+      launch: .init(executable: executablePath) { endpoint in
+        [
+          "virtual-server", "--data", folder.groupPath, "--identity", folder.identityPath,
+          "--listen", "\(endpoint)",
+        ]
+      },
+      reader: EnvironmentReader(
+        probe: MachineProbe(dataFolder: directory.path), rule: capacity,
+        central: membership?.centralServers.first),
+      log: { console.complain($0) })
+    return try await NodeDaemon(settings: settings, session: session, membership: membership)
+  }
+
+  /// What the machine's own index says.
+  private static func ownAnswer(
+    to request: GroupSearchRequest, _ engine: any FullTextEngine
+  ) async throws -> LocalSearchAnswer {
+    let report = try await PersonalSearch(engine: engine)
+      .report(for: request.request, text: "", isStrict: request.isStrict)
+    return LocalSearchAnswer(
+      answer: report.relaxed, spellings: report.spellings,
+      coverage: SearchCoverage(
+        scope: .ownFiles,
+        recordCount: try await engine.statistics(for: .nothing).documentCount))
+  }
+
+  /// This program, to be started again as another process: also after it was replaced by an update.
+  private static var executablePath: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
+  }
+}
