@@ -70,6 +70,14 @@ let package = Package(
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ]
     ),
+    .target(
+      name: "VirtualServer",
+      dependencies: [
+        "Protocol", "SearchModel",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
     .target(
       name: "Node",
@@ -85,7 +93,7 @@ let package = Package(
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
         "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol",
-        "CentralServer", "Node",
+        "CentralServer", "VirtualServer", "Node",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -158,6 +166,13 @@ let package = Package(
       dependencies: [
         "CentralServer", "Placement", "RouterBands",
         .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(
+      name: "VirtualServerTests",
+      dependencies: [
+        "TestSupport", "VirtualServer", "Protocol", "SearchModel", "MemoryEngine", "XapianEngine",
+        "nearfind",
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .testTarget(
       name: "NearfindCommandsTests",

@@ -93,6 +93,19 @@ public final class XapianEngine: FullTextEngine {
     }
   }
 
+  public func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey> {
+    try await reading { (snapshot) throws(EngineError) in
+      var held: Set<RecordKey> = []
+      for key in keys {
+        for part in snapshot.parts where try part.find(key) != nil {
+          held.insert(key)
+          break
+        }
+      }
+      return held
+    }
+  }
+
   public func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
     guard limit > 0 else { return [] }
     return try await reading { (snapshot) throws(EngineError) in

@@ -23,6 +23,7 @@ struct NearfindCommand: AsyncParsableCommand {
     subcommands: [
       IndexCommand.self, SearchCommand.self, StatusCommand.self, ForgetCommand.self,
       DoctorCommand.self, EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,
+      VirtualServerProcessCommand.self,
     ]
   )
 

@@ -90,8 +90,11 @@ struct SearchCommand: AsyncParsableCommand {
       query: parsed, limit: limit, offset: offset, sort: sort.order,
       collapsesDuplicates: !allCopies, facets: facets ? Set(Facet.allCases) : [],
       explains: explain)
-    let report = try await PersonalSearch(engine: engine)
-      .report(for: request, text: text, isStrict: strict)
+    let explained = try await PersonalSearch(engine: engine)
+      .explainedAnswer(to: request, isStrict: strict)
+    let report = SearchReport(
+      text: text, query: parsed, offset: offset, limit: limit, relaxed: explained.relaxed,
+      spellings: explained.spellings)
 
     if json {
       console.output.emit(try JSONDocument.text(of: AnswerDocument(report)))

@@ -14,6 +14,8 @@ public struct ProblemDocument: Error, Hashable, Sendable {
   public var detail: String
   public var remedy: String
   public var retryAfter: Int?
+  /// With ``ProblemCode/otherPosition``: where the virtual server stands.
+  public var position: PublicationPosition?
 
   public init(
     _ code: ProblemCode, status: Int, title: String, detail: String, remedy: String,
@@ -34,7 +36,7 @@ extension ProblemDocument: CustomStringConvertible {
 
 extension ProblemDocument: Codable {
   private enum Key: String, CodingKey {
-    case type, status, title, detail, remedy
+    case type, status, title, detail, remedy, position
     case retryAfter = "retry_after"
   }
 
@@ -52,6 +54,8 @@ extension ProblemDocument: Codable {
     detail = try container.decodeIfPresent(String.self, forKey: .detail) ?? title
     remedy = try container.decodeIfPresent(String.self, forKey: .remedy) ?? ""
     retryAfter = try container.decodeIfPresent(Int.self, forKey: .retryAfter)
+    // What a later version means by it must not hide the refusal itself.
+    position = try? container.decodeIfPresent(PublicationPosition.self, forKey: .position)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -62,5 +66,6 @@ extension ProblemDocument: Codable {
     try container.encode(detail, forKey: .detail)
     try container.encode(remedy, forKey: .remedy)
     try container.encodeIfPresent(retryAfter, forKey: .retryAfter)
+    try container.encodeIfPresent(position, forKey: .position)
   }
 }
