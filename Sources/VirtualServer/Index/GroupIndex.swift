@@ -52,6 +52,12 @@ actor GroupIndex {
   /// What is held of a node; of one that never published, nothing.
   func contents(of node: NodeIdentity) -> NodeContents { contents[node] }
 
+  /// What waits for its commit, the one in hand not counted.
+  var waitingCount: Int { waiting.count }
+
+  /// Whether anything is being written or waits for it.
+  var isWorking: Bool { worker != nil }
+
   // MARK: Writing
 
   /// Takes a node's changes.
