@@ -59,7 +59,8 @@ import Testing
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [
-      "setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "python3", "-c", program,
+      "setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "/usr/bin/python3", "-c",
+      program,
     ]
     let output = Pipe()
     process.standardOutput = output
