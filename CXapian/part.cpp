@@ -16,26 +16,6 @@ bool cxapian_part::has_hashes() {
     return hashes_known > 0;
 }
 
-uint32_t cxapian_part::length(uint32_t document) {
-    if (!lengths.empty()) {
-        if (document >= lengths.size()) throw Damage("a posting of a document that does not exist");
-        return lengths[document];
-    }
-    if (++length_lookups > database.get_doccount() / 2) load_lengths();
-    return database.get_doclength(document);
-}
-
-void cxapian_part::load_lengths() {
-    std::vector<uint32_t> loaded(size_t(database.get_lastdocid()) + 1);
-    for (Xapian::PostingIterator document = database.postlist_begin(""),
-                                 end = database.postlist_end("");
-         document != end; ++document) {
-        if (*document >= loaded.size()) throw Damage("a document beyond the last one");
-        loaded[*document] = document.get_doclength();
-    }
-    lengths.swap(loaded);
-}
-
 void cxapian_part::read(uint32_t number, cxapian_document &result) {
     Xapian::Document document = database.get_document(number, Xapian::DOC_ASSUME_VALID);
     scratch_data = document.get_data();

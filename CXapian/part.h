@@ -6,6 +6,7 @@
 #include <xapian.h>
 
 #include "layout.h"
+#include "lengths.h"
 
 // An open part. What a call hands out lives in `scratch` until the next call.
 struct cxapian_part {
@@ -17,21 +18,17 @@ struct cxapian_part {
     std::vector<cxapian_hit> hits;
     std::vector<std::string> hit_texts;
 
-    // Lengths of all documents by number, loaded once as many have been looked up one by one as
-    // loading costs: an array costs a hundredth of Xapian's look-up.
-    std::vector<uint32_t> lengths;
-    uint64_t length_lookups = 0;
+    cxapian::Lengths lengths;
 
     // Whether any document has a content hash; -1 until somebody asks.
     int hashes_known = -1;
 
     cxapian_part(const char *path, const uint32_t *numbers, size_t count)
-        : database(path), removed(numbers, numbers + count) {}
+        : database(path), removed(numbers, numbers + count), lengths(database) {}
 
     bool is_removed(uint32_t document) const;
     bool has_hashes();
-    uint32_t length(uint32_t document);
-    void load_lengths();
+    uint32_t length(uint32_t document) { return lengths.of(document); }
     void read(uint32_t document, cxapian_document &result);
 };
 

@@ -1,0 +1,35 @@
+#include "lengths.h"
+
+#include <algorithm>
+#include <new>
+
+#include "layout.h"
+
+namespace cxapian {
+
+uint32_t Lengths::find(uint32_t document) {
+    if (document > last) throw Damage("a posting of a document that does not exist");
+    if (!known) {
+        // Memory of the system that nothing was written to yet costs nothing.
+        known.reset(static_cast<uint32_t *>(calloc(size_t(last) + 1, sizeof(uint32_t))));
+        if (!known) throw std::bad_alloc();
+        lookups.resize((last >> block_bits) + 1);
+    }
+    uint8_t &count = lookups[document >> block_bits];
+    if (count < lookups_worth_a_block && ++count == lookups_worth_a_block)
+        keep_block(document >> block_bits << block_bits);
+    // Kept now, unless it is 0.
+    return known[document] ? known[document] : database.get_doclength(document);
+}
+
+void Lengths::keep_block(uint32_t first) {
+    uint32_t end = uint32_t(std::min<uint64_t>(uint64_t(first) + (1u << block_bits), uint64_t(last) + 1));
+    Xapian::PostingIterator document = database.postlist_begin(""), none = database.postlist_end("");
+    if (document != none && *document < first) document.skip_to(first);
+    for (; document != none && *document < end; ++document) {
+        if (*document < first) throw Damage("documents out of order");
+        known[*document] = document.get_doclength();
+    }
+}
+
+} // namespace cxapian
