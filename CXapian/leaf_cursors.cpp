@@ -50,6 +50,8 @@ class PostingCursor : public Cursor {
             posting.skip_to(target);
         }
         document_ = posting == end ? past_end : *posting;
+        // In a damaged list numbers may come again, without end.
+        if (__builtin_expect(document_ < target, false)) throw Damage("postings out of order");
     }
 
     Xapian::PostingIterator posting, end;
@@ -133,11 +135,17 @@ std::vector<Posting> unite(
     uint64_t total_frequency, uint8_t fields) {
     std::vector<Posting> postings;
     auto for_each_posting = [&](auto body) {
-        for (const std::string &term : terms)
+        for (const std::string &term : terms) {
+            uint32_t before = 0;
             for (Xapian::PostingIterator posting = database.postlist_begin(term),
                                          end = database.postlist_end(term);
-                 posting != end; ++posting)
-                body(*posting, uint8_t(posting.get_wdf()));
+                 posting != end; ++posting) {
+                uint32_t document = *posting;
+                if (document <= before) throw Damage("postings out of order");
+                before = document;
+                body(document, uint8_t(posting.get_wdf()));
+            }
+        }
     };
     size_t last = database.get_lastdocid();
     if (total_frequency > last / 32) {

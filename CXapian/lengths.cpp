@@ -23,11 +23,13 @@ uint32_t Lengths::find(uint32_t document) {
 }
 
 void Lengths::keep_block(uint32_t first) {
-    uint32_t end = uint32_t(std::min<uint64_t>(uint64_t(first) + (1u << block_bits), uint64_t(last) + 1));
-    Xapian::PostingIterator document = database.postlist_begin(""), none = database.postlist_end("");
+    uint64_t end = std::min<uint64_t>(uint64_t(first) + (1u << block_bits), uint64_t(last) + 1);
+    Xapian::PostingIterator document = database.postlist_begin(""),
+                            none = database.postlist_end("");
     if (document != none && *document < first) document.skip_to(first);
-    for (; document != none && *document < end; ++document) {
-        if (*document < first) throw Damage("documents out of order");
+    for (uint32_t expected = first; document != none && *document < end; ++document) {
+        if (*document < expected) throw Damage("documents out of order");
+        expected = *document + 1;
         known[*document] = document.get_doclength();
     }
 }

@@ -195,6 +195,7 @@ cxapian_status cxapian_part_match(
     const cxapian_callbacks *callbacks, cxapian_match_result *result, cxapian_error *error) {
     *result = {};
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
         Scorer scorer(*part, *options);
         ByteReader reader(plan);
         CursorPointer cursor = make_cursor(*part, scorer, *callbacks, reader);
@@ -217,6 +218,7 @@ cxapian_status cxapian_part_weigh(
     *weight = 0;
     *occurrences = 0;
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
         Scorer scorer(*part, *options);
         ByteReader reader(plan);
         CursorPointer cursor = make_cursor(*part, scorer, *callbacks, reader);

@@ -5,11 +5,14 @@
 #include <vector>
 #include <xapian.h>
 
+#include "crash_mark.h"
 #include "layout.h"
 #include "lengths.h"
 
 // An open part. What a call hands out lives in `scratch` until the next call.
 struct cxapian_part {
+    // Where a crash while reading is noted; see `Reading`.
+    std::string mark;
     Xapian::Database database;
     // Ascending.
     std::vector<uint32_t> removed;
@@ -24,7 +27,7 @@ struct cxapian_part {
     int hashes_known = -1;
 
     cxapian_part(const char *path, const uint32_t *numbers, size_t count)
-        : database(path), removed(numbers, numbers + count), lengths(database) {}
+        : mark(std::string(path) + "/" + cxapian_crash_mark_name), database(path), removed(numbers, numbers + count), lengths(database) {}
 
     bool is_removed(uint32_t document) const;
     bool has_hashes();
@@ -49,6 +52,18 @@ class ValueStream {
     }
 };
 
+// Terms come in ascending order. In a damaged tree a block may lead back to one before it, and a
+// walk over the terms would never end.
+class TermOrder {
+    std::string last;
+
+  public:
+    void check(const std::string &term) {
+        if (term <= last) throw Damage("terms out of order");
+        last = term;
+    }
+};
+
 // Calls `visit(term, frequency)` for each term of a family; see `cxapian_part_terms`.
 template <typename Visit>
 void for_each_term(
@@ -63,8 +78,10 @@ void for_each_term(
     std::string start(kind == cxapian_terms_prefix || namespaced ? text : std::string_view());
     if (kind == cxapian_terms_infix && namespaced) start.resize(1);
     Xapian::TermIterator end = database.allterms_end(start);
+    TermOrder order;
     for (Xapian::TermIterator term = database.allterms_begin(start); term != end;) {
         std::string word = *term;
+        order.check(word);
         if (!namespaced && is_namespaced(word)) {
             // The capitals stand together: jump over them.
             term.skip_to(std::string(1, char('Z' + 1)));
