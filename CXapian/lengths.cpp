@@ -15,9 +15,10 @@ uint32_t Lengths::find(uint32_t document) {
         if (!known) throw std::bad_alloc();
         lookups.resize((last >> block_bits) + 1);
     }
-    uint8_t &count = lookups[document >> block_bits];
-    if (count < lookups_worth_a_block && ++count == lookups_worth_a_block)
-        keep_block(document >> block_bits << block_bits);
+    uint32_t block = document >> block_bits;
+    uint8_t &count = lookups[block];
+    if (count < lookups_worth(block) && ++count == lookups_worth(block))
+        keep_block(block << block_bits);
     // Kept now, unless it is 0.
     return known[document] ? known[document] : database.get_doclength(document);
 }
