@@ -84,6 +84,10 @@ cxapian_status cxapian_file_checksum(
 
 typedef struct cxapian_part cxapian_part;
 
+// The file in a part's folder that says that a process crashed while it read the part. Whoever finds
+// it looks at every byte of the part before opening it, and removes the file when all are right.
+#define cxapian_crash_mark_name "crashed"
+
 // Opens a part. `removed` are the numbers of documents that count as gone, ascending; copied.
 cxapian_status cxapian_part_open(
     const char *path, const uint32_t *removed, size_t removed_count, cxapian_part **part,
