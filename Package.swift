@@ -141,11 +141,13 @@ let package = Package(
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),
-    .testTarget(name: "RouteTracingTests", dependencies: ["RouteTracing", "RouterBands"]),
+    .testTarget(
+      name: "RouteTracingTests", dependencies: ["TestSupport", "RouteTracing", "RouterBands"]),
     .executableTarget(
       name: "RouteProbe", dependencies: ["RouteTracing", "RouterBands"], path: "Tests/RouteProbe"),
     .testTarget(
-      name: "NetworkLabTests", dependencies: ["RouterBands", "RouteTracing", "RouteProbe"]),
+      name: "NetworkLabTests",
+      dependencies: ["TestSupport", "RouterBands", "RouteTracing", "RouteProbe"]),
     .testTarget(
       name: "PlacementTests", dependencies: ["TestSupport", "Placement", "RouterBands"],
       exclude: ["Scenarios"]),
@@ -153,6 +155,7 @@ let package = Package(
     .testTarget(
       name: "ProtocolTests",
       dependencies: [
+        "TestSupport",
         "Protocol",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -164,7 +167,9 @@ let package = Package(
     .testTarget(
       name: "CentralServerTests",
       dependencies: [
+        "TestSupport",
         "CentralServer", "Placement", "RouterBands",
+        .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(

@@ -37,13 +37,15 @@ import Testing
     try await hostNode.publish(hostNode.changes(["reports.txt"]))
     #expect(try await bobsNode.find("report") == ["report.txt", "report.txt", "reports.txt"])
     let answer = try await annsNode.search(.words("report.txt"))
-    #expect(Set(answer.answer.answer.hits.map(\.record.owner.userID)).isSuperset(of: ["ann", "bob"]))
+    #expect(
+      Set(answer.answer.answer.hits.map(\.record.owner.userID)).isSuperset(of: ["ann", "bob"]))
     #expect(answer.recordCount == 4)
     #expect(answer.incompleteNodes == [])
 
     // A key says whose record it is.
     for hit in answer.answer.answer.hits {
-      let owner = try #require([ann, bob, host].first { KeySpace(of: $0).contains(hit.record.key) })
+      let owner = try #require(
+        [ann, bob, host].first { KeySpace(of: $0).contains(hit.record.key) })
       #expect(owner.user.text == hit.record.owner.userID)
     }
     // A word that matches nothing: what it might have meant, for who is not strict.

@@ -30,7 +30,10 @@ import Testing
     #expect(standing.refusal(of: ann) == nil)
     #expect(standing.refusal(of: host) == nil)
     #expect(standing.refusal(of: bob) == .notAttached(bob))
-    #expect(standing.take(.admit(GroupClient(node: "desk", incarnation: 3), membership: 2), now: 5) == [.settle])
+    #expect(
+      standing.take(.admit(GroupClient(node: "desk", incarnation: 3), membership: 2), now: 5) == [
+        .settle
+      ])
     #expect(standing.refusal(of: bob) == nil)
     #expect(standing.take(.release("laptop", membership: 3), now: 5) == [.settle])
     #expect(standing.refusal(of: ann) == .notAttached(ann))
@@ -45,7 +48,9 @@ import Testing
   @Test mutating func changesOfAnotherVersionWaitForTheWholeList() {
     serve(["laptop"], version: 7)
     for version: UInt64 in [0, 1, 7, 9, .max] {
-      #expect(standing.take(.admit(GroupClient(node: "desk", incarnation: 1), membership: version), now: 0) == [])
+      #expect(
+        standing.take(
+          .admit(GroupClient(node: "desk", incarnation: 1), membership: version), now: 0) == [])
       #expect(standing.take(.release("laptop", membership: version), now: 0) == [])
     }
     #expect(standing.membership.version == 7)
@@ -53,7 +58,8 @@ import Testing
     _ = standing.take(.members([GroupClient(node: "desk", incarnation: 1)], membership: 9), now: 0)
     #expect(standing.membership.version == 9)
     #expect(standing.refusal(of: ann) == .notAttached(ann))
-    _ = standing.take(.members([GroupClient(node: "laptop", incarnation: 1)], membership: 8), now: 0)
+    _ = standing.take(
+      .members([GroupClient(node: "laptop", incarnation: 1)], membership: 8), now: 0)
     #expect(standing.refusal(of: ann) == .notAttached(ann))
   }
 
@@ -77,14 +83,17 @@ import Testing
 
   @Test mutating func theRevokedAreRefusedWhoeverTheyAre() {
     serve(["laptop", "desk"])
-    _ = standing.take(.revocations(RevocationDelta(revision: 3, users: ["ann"], nodes: ["desk", "tower"])), now: 0)
+    _ = standing.take(
+      .revocations(RevocationDelta(revision: 3, users: ["ann"], nodes: ["desk", "tower"])), now: 0)
     #expect(standing.refusal(of: ann) == .revoked(ann))
     #expect(standing.refusal(of: bob) == .revoked(bob))
     #expect(standing.refusal(of: host) == .revoked(host))
     // An older one is no news.
     _ = standing.take(.revocations(RevocationDelta(revision: 2, restoredUsers: ["ann"])), now: 0)
     #expect(standing.refusal(of: ann) == .revoked(ann))
-    _ = standing.take(.revocations(RevocationDelta(revision: 4, restoredUsers: ["ann"], restoredNodes: ["tower"])), now: 0)
+    _ = standing.take(
+      .revocations(RevocationDelta(revision: 4, restoredUsers: ["ann"], restoredNodes: ["tower"])),
+      now: 0)
     #expect(standing.refusal(of: ann) == nil)
     #expect(standing.refusal(of: host) == nil)
     #expect(standing.refusal(of: bob) == .revoked(bob))
