@@ -55,7 +55,9 @@ public struct VirtualServerProcess: Sendable {
 
   /// What the loop of the process waits for.
   private enum Input: Sendable {
-    case item(CommandInput.Item)
+    /// With the time at which it was read: a lease counts from then, however long the process takes
+    /// to begin.
+    case item(CommandInput.Item, time: Int64)
     case tick
     case damage(EngineError)
   }
@@ -86,9 +88,10 @@ public struct VirtualServerProcess: Sendable {
   public func run(commands: Int32, events: Int32) async throws {
     let output = EventOutput(descriptor: events)
     let (inputs, feed) = AsyncStream.makeStream(of: Input.self)
-    let reader = CommandInput(descriptor: commands) { feed.yield(.item($0)) }
+    let clock = GroupService.steadyClock()
+    let reader = CommandInput(descriptor: commands) { feed.yield(.item($0, time: clock())) }
     do {
-      try await serve(inputs, feed: feed, reader: reader, output: output)
+      try await serve(inputs, feed: feed, reader: reader, output: output, clock: clock)
     } catch let error as VirtualServerError {
       output.send(.failed("\(error)"))
       await output.flush(within: .seconds(2))
@@ -99,13 +102,13 @@ public struct VirtualServerProcess: Sendable {
 
   private func serve(
     _ inputs: AsyncStream<Input>, feed: AsyncStream<Input>.Continuation, reader: CommandInput,
-    output: EventOutput
+    output: EventOutput, clock: @escaping @Sendable () -> Int64
   ) async throws {
     try prepareFolder()
     let (credentials, host) = try loadIdentity()
     guard let engine = try await openIndex(unless: reader, output) else { return }
     let index = try await makeIndex(engine) { feed.yield(.damage($0)) }
-    let service = GroupService(host: host, index: index, limits: limits)
+    let service = GroupService(host: host, index: index, limits: limits, clock: clock)
     let logger = Logger(label: "virtual-server") { _ in EventLogHandler(output: output) }
     let server = try await listen(service, credentials, logger)
     output.send(.listening(port: UInt16(server.port)))
@@ -133,11 +136,11 @@ public struct VirtualServerProcess: Sendable {
   ) async -> Result<Void, VirtualServerError> {
     for await input in inputs {
       switch input {
-      case .item(.end): return .success(())
-      case .item(.unknown(let reason)):
+      case .item(.end, _): return .success(())
+      case .item(.unknown(let reason), _):
         output.send(.log("warning: A command was not understood: \(reason)"))
-      case .item(.command(let command)):
-        for effect in await service.take(command) {
+      case .item(.command(let command), let time):
+        for effect in await service.take(command, at: time) {
           switch effect {
           case .stop: return .success(())
           case .reloadIdentity: reload(credentials, output)
@@ -146,7 +149,7 @@ public struct VirtualServerProcess: Sendable {
         }
         if let status = await service.status() { output.send(.status(status)) }
       case .tick:
-        await service.index.removeExpired()
+        await service.keepUp()
         if let status = await service.status() { output.send(.status(status)) }
       case .damage(let error):
         markDamage()
@@ -219,7 +222,8 @@ public struct VirtualServerProcess: Sendable {
           if reader.hasEnded || Task.isCancelled { return nil }
           if !hasSaid { output.send(.log("notice: \(error)")) }
           hasSaid = true
-          try await Task.sleep(for: .milliseconds(50))
+          // Cut short when cancelled; the next turn sees it.
+          try? await Task.sleep(for: .milliseconds(50))
         case .corrupted, .incompatible:
           output.send(.log("warning: \(VirtualServerError.damaged(error))"))
           do throws(EngineError) {

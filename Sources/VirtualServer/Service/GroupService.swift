@@ -15,7 +15,7 @@ final class GroupService: Sendable {
 
   init(
     host: NodeIdentity, index: GroupIndex, limits: GroupServiceLimits,
-    clock: @escaping @Sendable () -> Int64 = GroupService.steadyClock()
+    clock: @escaping @Sendable () -> Int64
   ) {
     self.index = index
     self.limits = limits
@@ -36,17 +36,26 @@ final class GroupService: Sendable {
 
   // MARK: For the daemon
 
+  /// - Parameter time: when the command came, by the clock of the service.
   /// - Returns: what the process around is to do.
-  func take(_ command: VirtualServerCommand) async -> [GroupStanding.Effect] {
-    let (effects, group) = standing.withLock { standing in
-      (standing.take(command, now: clock()), standing.lease?.group)
-    }
-    if effects.contains(.settle), let group {
-      await index.settle(group: group) { [self] node in
-        standing.withLock { $0.isMember(node) }
-      }
-    }
+  func take(_ command: VirtualServerCommand, at time: Int64) async -> [GroupStanding.Effect] {
+    let effects = standing.withLock { $0.take(command, now: time) }
+    if effects.contains(.settle) { await settle() }
     return effects.filter { $0 != .settle }
+  }
+
+  /// Does what is due, and again what may have failed. To be called every few seconds.
+  func keepUp() async {
+    await settle()
+    await index.removeExpired()
+  }
+
+  /// Has the index note whose records are the group's; nothing happens if it has.
+  private func settle() async {
+    guard let group = standing.withLock({ $0.lease?.group }) else { return }
+    await index.settle(group: group) { [self] node in
+      standing.withLock { $0.isMember(node) }
+    }
   }
 
   /// Nil before a group is served.
