@@ -70,6 +70,14 @@ let package = Package(
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ]
     ),
+    .target(
+      name: "VirtualServer",
+      dependencies: [
+        "Protocol", "SearchModel",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
     .target(
       name: "Node",
@@ -87,7 +95,7 @@ let package = Package(
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
         "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol",
-        "CentralServer", "Node",
+        "CentralServer", "VirtualServer", "Node",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -136,11 +144,13 @@ let package = Package(
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),
-    .testTarget(name: "RouteTracingTests", dependencies: ["RouteTracing", "RouterBands"]),
+    .testTarget(
+      name: "RouteTracingTests", dependencies: ["TestSupport", "RouteTracing", "RouterBands"]),
     .executableTarget(
       name: "RouteProbe", dependencies: ["RouteTracing", "RouterBands"], path: "Tests/RouteProbe"),
     .testTarget(
-      name: "NetworkLabTests", dependencies: ["RouterBands", "RouteTracing", "RouteProbe"]),
+      name: "NetworkLabTests",
+      dependencies: ["TestSupport", "RouterBands", "RouteTracing", "RouteProbe"]),
     .testTarget(
       name: "PlacementTests", dependencies: ["TestSupport", "Placement", "RouterBands"],
       exclude: ["Scenarios"]),
@@ -148,6 +158,7 @@ let package = Package(
     .testTarget(
       name: "ProtocolTests",
       dependencies: [
+        "TestSupport",
         "Protocol",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -159,8 +170,17 @@ let package = Package(
     .testTarget(
       name: "CentralServerTests",
       dependencies: [
+        "TestSupport",
         "CentralServer", "Placement", "RouterBands",
+        .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(
+      name: "VirtualServerTests",
+      dependencies: [
+        "TestSupport", "VirtualServer", "Protocol", "SearchModel", "MemoryEngine", "XapianEngine",
+        "nearfind",
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .testTarget(
       name: "NearfindCommandsTests",

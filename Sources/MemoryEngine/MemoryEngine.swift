@@ -64,6 +64,10 @@ public actor MemoryEngine: FullTextEngine {
 
   public func record(for key: RecordKey) -> Record? { collection.record(for: key) }
 
+  public func held(among keys: [RecordKey]) -> Set<RecordKey> {
+    Set(keys.filter { collection.record(for: $0) != nil })
+  }
+
   public func spellings(of word: String, limit: Int) -> [String] {
     guard limit > 0 else { return [] }
     return SpellingSuggester.suggestions(

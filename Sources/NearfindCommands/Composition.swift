@@ -2,6 +2,7 @@ import Extraction
 import Node
 import RouteTracing
 import SearchModel
+import VirtualServer
 import XapianEngine
 
 /// The only place where engines, stores and extractors are chosen and put together.
@@ -39,6 +40,14 @@ enum Composition {
   /// An index of its own, made where there is none.
   static func engineForWriting(at path: String) throws(EngineError) -> any FullTextEngine {
     try XapianEngine(directory: path, access: .writing)
+  }
+
+  /// The index of a group, which a virtual server keeps.
+  static func groupStorage(at path: String) -> VirtualServerProcess.Storage {
+    VirtualServerProcess.Storage(
+      open: { () throws(EngineError) in try engineForWriting(at: path) },
+      discard: { () throws(EngineError) in try XapianEngine.discard(directory: path) },
+      close: { engine in await (engine as? XapianEngine)?.close() })
   }
 
   static func catalogForReading(_ directory: DataDirectory) throws(CatalogError) -> Catalog {

@@ -39,10 +39,10 @@ extension Composition {
   private static func ownAnswer(
     to request: GroupSearchRequest, _ engine: any FullTextEngine
   ) async throws -> LocalSearchAnswer {
-    let report = try await PersonalSearch(engine: engine)
-      .report(for: request.request, text: "", isStrict: request.isStrict)
+    let explained = try await PersonalSearch(engine: engine)
+      .explainedAnswer(to: request.request, isStrict: request.isStrict)
     return LocalSearchAnswer(
-      answer: report.relaxed, spellings: report.spellings,
+      answer: explained.relaxed, spellings: explained.spellings,
       coverage: SearchCoverage(
         scope: .ownFiles,
         recordCount: try await engine.statistics(for: .nothing).documentCount))

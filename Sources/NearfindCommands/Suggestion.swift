@@ -21,10 +21,9 @@ enum Suggestion {
     var words = arguments[...]
     if words.first == "help" { words.removeFirst() }
     guard let word = words.first, !word.hasPrefix("-") else { return }
-    let commands = NearfindCommand.configuration.subcommands.compactMap {
-      $0.configuration.commandName
-    }
-    guard !commands.contains(word), word != "help" else { return }
+    let known = NearfindCommand.configuration.subcommands.map(\.configuration)
+    guard !known.contains(where: { $0.commandName == word }), word != "help" else { return }
+    let commands = known.filter(\.shouldDisplay).compactMap(\.commandName)
     let advice =
       nearest(to: word, among: commands).map { "Did you mean: nearfind \($0)" }
       ?? "The commands are \(commands.joined(separator: ", "))."

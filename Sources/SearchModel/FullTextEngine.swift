@@ -33,10 +33,22 @@ public protocol FullTextEngine: Sendable {
   /// - Returns: the stored record, with an empty text; nil where there is none.
   func record(for key: RecordKey) async throws(EngineError) -> Record?
 
+  /// Those of `keys` for which there is a committed record. An engine that can look up many at
+  /// once does; else they are looked up one by one.
+  func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey>
+
   /// Words of the index that are spelled like `word`: nearest first, then those that begin like
   /// it, then the most frequent.
   /// Empty when the index holds nothing near it, and never `word` itself.
   func spellings(of word: String, limit: Int) async throws(EngineError) -> [String]
+}
+
+extension FullTextEngine {
+  public func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey> {
+    var held: Set<RecordKey> = []
+    for key in keys where try await record(for: key) != nil { held.insert(key) }
+    return held
+  }
 }
 
 /// One step of a batch.

@@ -63,18 +63,18 @@ import Testing
   }
 
   @Test(arguments: ["127.0.0.1", "::1", "localhost"])
-  func loopback(_ address: String) throws {
+  func loopback(_ address: String) async throws {
     let sandbox = try Sandbox()
-    let outcome = try sandbox.run("route", address)
+    let outcome = try await sandbox.run("route", address)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(outcome.lines.first?.hasPrefix("From here to \(address)") == true)
     #expect(outcome.lines[1].hasPrefix("  1  "))
     #expect(!outcome.output.contains("\u{1B}"))
   }
 
-  @Test func json() throws {
+  @Test func json() async throws {
     let sandbox = try Sandbox()
-    let outcome = try sandbox.run("route", "127.0.0.1", "--json")
+    let outcome = try await sandbox.run("route", "127.0.0.1", "--json")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let document = try JSONReading.object(outcome.output)
     #expect(document["address"] as? String == "127.0.0.1")
@@ -84,9 +84,9 @@ import Testing
   }
 
   /// The name is reserved: nobody has it (RFC 6761).
-  @Test func anUnknownNameIsAFailureThatSaysWhatToDo() throws {
+  @Test func anUnknownNameIsAFailureThatSaysWhatToDo() async throws {
     let sandbox = try Sandbox()
-    let outcome = try sandbox.run("route", "no-such-machine.invalid")
+    let outcome = try await sandbox.run("route", "no-such-machine.invalid")
     #expect(outcome.status == 3)
     #expect(outcome.errors.contains("no-such-machine.invalid"))
     #expect(outcome.errors.contains("Check the name"))

@@ -31,14 +31,22 @@ public final class RunningProgram: Sendable {
     try await self.init(program, output: descriptors[0], errors: descriptors[1])
   }
 
-  /// Starts a program that writes to descriptors, which are closed here once it has them.
-  public init(_ program: Program, output: FileDescriptor, errors: FileDescriptor) async throws {
+  /// Starts a program that reads from and writes to descriptors, which are closed here once it has
+  /// them.
+  ///
+  /// - Parameter input: nil for an empty one.
+  public init(
+    _ program: Program, input: FileDescriptor? = nil, output: FileDescriptor,
+    errors: FileDescriptor
+  ) async throws {
     let progress = progress
+    let input = try input ?? FileDescriptor.open("/dev/null", .readOnly, options: .closeOnExec)
     task = Task {
       let ending: Result<TerminationStatus, any Error>
       do {
         let result = try await Subprocess.run(
-          program.configuration, input: .none,
+          program.configuration,
+          input: .fileDescriptor(input, closeAfterSpawningProcess: true),
           output: .fileDescriptor(output, closeAfterSpawningProcess: true),
           error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
         ) { execution in

@@ -27,7 +27,7 @@ struct NearfindCommand: AsyncParsableCommand {
       IndexCommand.self, SearchCommand.self, StatusCommand.self, ForgetCommand.self,
       RegisterCommand.self, LoginCommand.self, UpCommand.self, DownCommand.self,
       RouteCommand.self, DoctorCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
-      CompletionCommand.self,
+      CompletionCommand.self, VirtualServerProcessCommand.self,
     ]
   )
 

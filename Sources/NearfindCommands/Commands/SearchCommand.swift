@@ -127,8 +127,11 @@ struct SearchCommand: AsyncParsableCommand {
       }
     }
     let engine = try Composition.engineForSearching(directory)
-    return try await PersonalSearch(engine: engine)
-      .report(for: request, text: text, isStrict: strict)
+    let explained = try await PersonalSearch(engine: engine)
+      .explainedAnswer(to: request, isStrict: strict)
+    return SearchReport(
+      text: text, query: request.query, offset: request.offset, limit: request.limit,
+      relaxed: explained.relaxed, spellings: explained.spellings)
   }
 
   private func isNothingIndexed(

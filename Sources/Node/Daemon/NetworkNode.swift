@@ -10,7 +10,7 @@ actor NetworkNode {
   private let central: CentralClient
   private let reader: EnvironmentReader
   private let incarnations: IncarnationFile
-  private let process: VirtualServerProcess
+  private let process: VirtualServerChild
   private let log: @Sendable (String) -> Void
   nonisolated let client: PeerClient
   nonisolated let publisher: NetworkPublisher
@@ -29,7 +29,7 @@ actor NetworkNode {
   ///   `NIOSSLError`, ``SystemError``.
   init(
     _ membership: NetworkMembership, folder: NetworkFolder, credentials present: PeerCredentials,
-    catalog: Catalog, launch: VirtualServerProcess.Launch, reader: EnvironmentReader,
+    catalog: Catalog, launch: VirtualServerChild.Launch, reader: EnvironmentReader,
     log: @escaping @Sendable (String) -> Void
   ) async throws {
     self.membership = membership
@@ -44,7 +44,7 @@ actor NetworkNode {
     central = CentralClient(addresses: membership.centralServers, client: client)
     (events, tell) = AsyncStream.makeStream(of: NodeEvent.self)
     let tell = tell
-    process = VirtualServerProcess(launch) { run, news in
+    process = VirtualServerChild(launch) { run, news in
       switch news {
       case .event(.listening(let port)): tell.yield(.processListening(run: run, port: port))
       case .event(.status(let status)): tell.yield(.processStatus(run: run, status))

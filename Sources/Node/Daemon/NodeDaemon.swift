@@ -9,7 +9,7 @@ public actor NodeDaemon {
     public var dataDirectory: String
     /// How the machine's own index is searched.
     public var search: @Sendable (GroupSearchRequest) async throws -> LocalSearchAnswer
-    public var launch: VirtualServerProcess.Launch
+    public var launch: VirtualServerChild.Launch
     public var reader: EnvironmentReader
     /// Takes lines for people.
     public var log: @Sendable (String) -> Void
@@ -17,7 +17,7 @@ public actor NodeDaemon {
     public init(
       dataDirectory: String,
       search: @escaping @Sendable (GroupSearchRequest) async throws -> LocalSearchAnswer,
-      launch: VirtualServerProcess.Launch, reader: EnvironmentReader,
+      launch: VirtualServerChild.Launch, reader: EnvironmentReader,
       log: @escaping @Sendable (String) -> Void
     ) {
       self.dataDirectory = dataDirectory

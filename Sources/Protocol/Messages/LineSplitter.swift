@@ -1,17 +1,17 @@
 /// Cuts a stream of bytes at line feeds, however the bytes arrive. Holds at most one unfinished line.
-struct LineSplitter {
+public struct LineSplitter: Sendable {
   let limit: Int
   private var rest: [UInt8] = []
 
   /// - Parameter limit: the bytes of the longest line that is taken, the line feed not counted.
-  init(limit: Int) {
+  public init(limit: Int) {
     self.limit = limit
   }
 
   /// - Returns: the lines that `bytes` completes, in order, without their line feeds. Empty lines
   ///   are left out: they may be sent to keep a connection alive.
   /// - Throws: ``JSONProblem/tooLong(byteCount:limit:)`` as soon as a line is too long.
-  mutating func append(_ bytes: some Collection<UInt8>) throws(JSONProblem) -> [[UInt8]] {
+  public mutating func append(_ bytes: some Collection<UInt8>) throws(JSONProblem) -> [[UInt8]] {
     var lines: [[UInt8]] = []
     var remaining = bytes[...]
     while let end = remaining.firstIndex(of: UInt8(ascii: "\n")) {
@@ -25,7 +25,7 @@ struct LineSplitter {
   }
 
   /// The last line if the stream ended without a line feed; nil if there is none.
-  mutating func finish() -> [UInt8]? {
+  public mutating func finish() -> [UInt8]? {
     defer { rest = [] }
     return rest.isEmpty ? nil : rest
   }

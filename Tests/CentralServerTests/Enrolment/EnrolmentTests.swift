@@ -46,16 +46,20 @@ import Testing
   }
 
   @Test func nothingTellsAnUnknownUserFromAWrongPassword() async throws {
-    let (enrolment, _) = try await make(.sqlite)
+    let store = try await StoreKind.sqlite.makePlace().open()
+    let hasher = PasswordHasher(parameters: PasswordTests.light)
+    let enrolment = Enrolment(store: store, hasher: hasher)
     _ = try await enrolment.register(userid: "alice", password: password, from: home, at: now)
     let attempts = [
       ("alice", "wrong horse"), ("nobody", password), ("", password), ("a b", password),
       ("alice", ""), ("alice", String(repeating: "x", count: 1 << 20)), ("x\0y", "\0"),
     ]
     for (userid, password) in attempts {
+      let before = await hasher.derivationCount
       await #expect(throws: EnrolmentError.wrongCredentials, "\(userid)") {
         try await enrolment.login(userid: userid, password: password, from: home, at: now)
       }
+      #expect(await hasher.derivationCount == before + 1, "\(userid)")
     }
   }
 
@@ -151,6 +155,37 @@ import Testing
       _ = try await later.login(userid: "alice", password: password, from: home, at: now)
       let stored = try await store.credentials(of: user.identifier)
       #expect(stored?.verifier.parameters == dearer)
+    }
+  }
+
+  /// While nobody's password can be checked, nobody uses up attempts.
+  @Test func aBusyServerLocksNobodyOut() async throws {
+    let store = try await StoreKind.sqlite.makePlace().open()
+    let parameters = ScryptParameters(costExponent: 12, blockSize: 8, parallelism: 1)
+    let hasher = PasswordHasher(
+      parameters: parameters, limits: PasswordHasher.Limits(running: 1, waiting: 0))
+    let enrolment = Enrolment(store: store, hasher: hasher)
+    let user = try await enrolment.register(
+      userid: "alice", password: password, from: home, at: now)
+    let busy = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<10 {
+        group.addTask {
+          do {
+            _ = try await enrolment.login(
+              userid: "alice", password: password, from: home, at: now)
+            return false
+          } catch {
+            return error as? EnrolmentError == .busy
+          }
+        }
+      }
+      return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(busy > 0)
+    for _ in 0..<9 {
+      #expect(
+        try await enrolment.login(userid: "alice", password: password, from: home, at: now)
+          == user)
     }
   }
 

@@ -1,4 +1,7 @@
 import Foundation
+import Subprocess
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import CentralServer
@@ -24,29 +27,34 @@ final class PostgreSQLServer: Sendable {
     commands = pipe.fileHandleForWriting
     // Else every process that another test starts keeps the pipe open.
     _ = fcntl(commands.fileDescriptor, F_SETFD, FD_CLOEXEC)
-    let process = Process()
-    process.standardInput = pipe
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
     var arguments = ["/bin/sh", "-c", Self.script, "sh", programs, folder]
     if geteuid() == 0 {
-      // The server refuses to run as root.
-      let user = try #require(getpwnam("postgres") ?? getpwnam("nobody")).pointee
-      try #require(chown(folder, user.pw_uid, user.pw_gid) == 0)
+      let user = try Self.user()
+      try #require(chown(folder, user.user, user.group) == 0)
       arguments =
-        [
-          "/usr/bin/setpriv", "--reuid=\(user.pw_uid)", "--regid=\(user.pw_gid)",
-          "--clear-groups",
-        ] + arguments
+        ["/usr/bin/setpriv", "--reuid=\(user.user)", "--regid=\(user.group)", "--clear-groups"]
+        + arguments
     }
-    process.executableURL = URL(fileURLWithPath: arguments[0])
-    process.arguments = Array(arguments.dropFirst())
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    try process.run()
-    try? pipe.fileHandleForReading.close()
+    let shell = Program(arguments[0], Array(arguments.dropFirst()), directory: folder)
+    let input = pipe.fileHandleForReading
+    // Ends with the shell, which nobody waits for.
+    Task.detached {
+      _ = try? await Subprocess.run(
+        shell.configuration,
+        input: .fileDescriptor(
+          FileDescriptor(rawValue: dup(input.fileDescriptor)), closeAfterSpawningProcess: true),
+        output: .discarded)
+      try? input.close()
+    }
   }
 
   deinit { try? commands.close() }
+
+  /// Whom the server runs as where the tests run as root, which it refuses to be.
+  static func user() throws -> (user: uid_t, group: gid_t) {
+    let entry = try #require(getpwnam("postgres") ?? getpwnam("nobody")).pointee
+    return (entry.pw_uid, entry.pw_gid)
+  }
 
   private static let script = """
     programs=$1 folder=$2

@@ -7,7 +7,7 @@ import SystemPackage
 /// The virtual server process of this machine: commands go in, events come out, one JSON object a
 /// line. It has a session of its own, so that Ctrl-C at the daemon's terminal reaches the daemon
 /// alone, which then ends it in order.
-public final class VirtualServerProcess: Sendable {
+public final class VirtualServerChild: Sendable {
   /// How the process is started.
   public struct Launch: Sendable {
     /// Absolute.

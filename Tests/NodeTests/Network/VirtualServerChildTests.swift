@@ -7,10 +7,10 @@ import Testing
 @testable import Node
 
 /// The process is a small script here: what matters is what goes through the pipes and how it ends.
-@Suite struct VirtualServerProcessTests {
+@Suite struct VirtualServerChildTests {
   final class Notes: Sendable {
     private let state = Mutex<(events: [VirtualServerEvent], endings: [UInt64])>(([], []))
-    func take(_ run: UInt64, _ news: VirtualServerProcess.News) {
+    func take(_ run: UInt64, _ news: VirtualServerChild.News) {
       state.withLock { state in
         switch news {
         case .event(let event): state.events.append(event)
@@ -22,12 +22,12 @@ import Testing
     var endings: [UInt64] { state.withLock { $0.endings } }
   }
 
-  private func process(_ script: String) -> (VirtualServerProcess, Notes) {
+  private func process(_ script: String) -> (VirtualServerChild, Notes) {
     let notes = Notes()
-    let launch = VirtualServerProcess.Launch(executable: "/bin/bash") { endpoint in
+    let launch = VirtualServerChild.Launch(executable: "/bin/bash") { endpoint in
       ["-c", script, "script", "\(endpoint)"]
     }
-    return (VirtualServerProcess(launch) { notes.take($0, $1) }, notes)
+    return (VirtualServerChild(launch) { notes.take($0, $1) }, notes)
   }
 
   private static let anywhere = NetworkEndpoint(address: "127.0.0.1", port: 0)
@@ -84,8 +84,8 @@ import Testing
 
   @Test func aProgramThatIsNotThereEndsAtOnce() async throws {
     let notes = Notes()
-    let launch = VirtualServerProcess.Launch(executable: "/no/such/program") { _ in [] }
-    let process = VirtualServerProcess(launch) { notes.take($0, $1) }
+    let launch = VirtualServerChild.Launch(executable: "/no/such/program") { _ in [] }
+    let process = VirtualServerChild(launch) { notes.take($0, $1) }
     process.start(run: 1, at: Self.anywhere)
     try await wait(until: "its end") { notes.endings == [1] }
   }

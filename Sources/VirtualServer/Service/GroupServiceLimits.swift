@@ -1,0 +1,37 @@
+import Protocol
+
+/// What a virtual server gives to its group.
+public struct GroupServiceLimits: Hashable, Sendable {
+  public var index = GroupIndexLimits()
+
+  /// How long a client may be silent before it counts as missing, in milliseconds.
+  public var presenceGrace: Int64 = 30_000
+
+  /// Searches that run at once, and that wait for their turn.
+  public var concurrentSearches = 4
+  public var waitingSearches = 128
+
+  /// From the arrival of a search to its answer.
+  public var searchTime: Duration = .seconds(10)
+
+  /// Hits of one page, and how far behind the first hit it may end.
+  public var hitCount = 1_000
+  public var lastHit = 10_000
+
+  public var server = GroupServiceLimits.serverLimits
+
+  public init() {}
+
+  /// Of the text of a search: queries nest, and every level is several of JSON's.
+  static let searchJSON = JSONLimits(
+    byteCount: 1 << 20, depth: 256, valueCount: 50_000, stringByteCount: 64 * 1024)
+
+  private static var serverLimits: ServerLimits {
+    var limits = ServerLimits()
+    // Each may hold a publication in memory.
+    limits.concurrentRequests = 160
+    limits.concurrentRequestsPerIdentity = 16
+    limits.requests = .init(perSecond: 100, burst: 400)
+    return limits
+  }
+}
