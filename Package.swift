@@ -142,6 +142,9 @@ let package = Package(
       ],
       exclude: ["Scenarios"]),
     .testTarget(
+      name: "DaemonTests",
+      dependencies: ["TestSupport", "Node", "Protocol", "SearchModel", "nearfind"]),
+    .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),
     .testTarget(

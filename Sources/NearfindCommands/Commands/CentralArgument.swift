@@ -16,8 +16,8 @@ extension AuthorityFingerprint: ExpressibleByArgument {
 
 /// What `nearfind register` and `nearfind login` have in common.
 struct EnrolmentOptions: ParsableArguments {
-  @Option(help: "The name of the user at the central server.")
-  var user: String
+  @Option(help: "The name of the user at the central server; your login name if none is given.")
+  var user: String?
 
   @Option(
     help: ArgumentHelp(
@@ -38,6 +38,9 @@ struct EnrolmentOptions: ParsableArguments {
   func enrol(_ intent: Enrolling.Intent, at central: CentralAddress) async throws {
     let console = Console.standard
     let directory = try common.dataDirectory(console)
+    guard let user = user ?? console.environment["USER"], !user.isEmpty else {
+      throw CommandFailure.wrongUse("Name the user: --user NAME")
+    }
     try directory.create()
     let enrolling = try await Enrolling(
       in: NetworkFolder(dataDirectory: directory.path), at: central, pin: fingerprint)

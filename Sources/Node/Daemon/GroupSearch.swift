@@ -46,9 +46,6 @@ struct GroupSearch: Sendable {
         coverage: SearchCoverage(
           scope: .group, recordCount: answer.recordCount,
           incompleteNodes: answer.incompleteNodes))
-    } catch let problem as ProblemDocument where problem.code == .malformed {
-      // The query itself is refused, as the own index would refuse it.
-      throw problem
     } catch {
       if error is PeerClientError { unreachable(server) }
       try Task.checkCancellation()

@@ -39,7 +39,8 @@ struct LocalService: Sendable {
     return router
   }
 
-  private static let limits = JSONLimits(byteCount: 8 << 20, valueCount: 8_000_000)
+  /// Queries nest, and every level is several of JSON's; a path is an array of bytes.
+  private static let limits = JSONLimits(byteCount: 8 << 20, depth: 256, valueCount: 8_000_000)
 
   /// What goes wrong in words for the user, who sits at the other end.
   private static func answering<Value>(_ work: () async throws -> Value) async throws -> Value {
