@@ -94,7 +94,8 @@ import Testing
           if answer.coverage?.scope == .ownFiles { #expect(answer.coverage?.shortfall != nil) }
         }
         try await waitUntil(ann, finds: expected.sorted())
-        print("killed: slowest answer \(slowest), complete again after \(ContinuousClock.now - began)")
+        print(
+          "killed: slowest answer \(slowest), complete again after \(ContinuousClock.now - began)")
         #expect(ann.virtualServer != process)
       }
     }

@@ -83,7 +83,8 @@ struct RouteCommand: AsyncParsableCommand {
         "Name a machine, or start nearfind up to learn this machine's band.")
     }
     guard let band = try await daemon.status().band else {
-      throw CommandFailure.failed("The central server has not said yet in which band this machine is.")
+      throw CommandFailure.failed(
+        "The central server has not said yet in which band this machine is.")
     }
     return RouteReport(of: band)
   }

@@ -38,7 +38,8 @@ public struct CentralAddress: Hashable, Sendable, Codable, CustomStringConvertib
       self.port = Self.usualPort
       return
     }
-    guard port.first == ":", let number = Int(port.dropFirst()), (1...65_535).contains(number) else {
+    guard port.first == ":", let number = Int(port.dropFirst()), (1...65_535).contains(number)
+    else {
       return nil
     }
     self.port = number

@@ -13,7 +13,8 @@ extension NodeBehaviour {
           membership: membership))
     case .renewed(let group, let epoch, let renewed, let duration, let limitCount):
       guard renewed == sequence else { return }
-      renew(group, epoch, until: sentAt + .milliseconds(max(0, duration)) * pacing.trustedLease,
+      renew(
+        group, epoch, until: sentAt + .milliseconds(max(0, duration)) * pacing.trustedLease,
         limitCount: limitCount)
     case .attach(let group, let epoch, let host, let endpoint):
       attach(

@@ -97,7 +97,8 @@ final class Machine: Sendable {
   /// The virtual server process, which is the daemon's only child.
   var virtualServer: pid_t? {
     guard let identifier = running?.identifier else { return nil }
-    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/task")) ?? []
+    let tasks =
+      (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/task")) ?? []
     for task in tasks {
       let path = "/proc/\(identifier)/task/\(task)/children"
       let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""

@@ -49,7 +49,9 @@ struct NodeScenarioRunner {
     case "it": handle(.started)
     case "answer":
       let parts = line.dropFirst("answer:".count).split(separator: "|")
-      let instructions = try parts.map { try instruction($0.split(separator: " ").map(String.init)) }
+      let instructions = try parts.map {
+        try instruction($0.split(separator: " ").map(String.init))
+      }
       let isAttached = line.contains("attach") || line.contains("confirmed")
       guard let sequence = underWay else { throw Problem(description: "No report: \(line)") }
       handle(

@@ -52,7 +52,8 @@ extension NodeSimulation {
       guard let row = tables.nodes[NodeID(machine.name)], let group = row.group,
         let server = tables.virtualServers[group]
       else { throw Failure(description: "\(machine.name) is in no group: \(machine.behaviour)") }
-      guard let used = machine.server, used.group == group.number, used.epoch == server.epoch.number,
+      guard let used = machine.server, used.group == group.number,
+        used.epoch == server.epoch.number,
         used.host == server.host.name
       else {
         throw Failure(

@@ -65,7 +65,9 @@ struct NodeSimulation {
     schedule(.status, in: 1_000)
     schedule(.disturbance, in: 1_000)
     schedule(.calm, in: Self.chaos)
-    for index in machines.indices { start(index, after: Double.random(in: 0...10_000, using: &chance)) }
+    for index in machines.indices {
+      start(index, after: Double.random(in: 0...10_000, using: &chance))
+    }
     while let next = takeNext(), next.time <= Self.chaos + Self.calm {
       time = next.time
       try take(next.happening)
@@ -79,9 +81,11 @@ struct NodeSimulation {
   }
 
   private mutating func takeNext() -> (time: Double, number: Int, happening: Happening)? {
-    guard let next = queue.indices.min(by: {
-      (queue[$0].time, queue[$0].number) < (queue[$1].time, queue[$1].number)
-    }) else { return nil }
+    guard
+      let next = queue.indices.min(by: {
+        (queue[$0].time, queue[$0].number) < (queue[$1].time, queue[$1].number)
+      })
+    else { return nil }
     queue.swapAt(next, queue.count - 1)
     return queue.removeLast()
   }

@@ -1,0 +1,107 @@
+import Foundation
+import Hummingbird
+import SearchModel
+import TestSupport
+import Testing
+
+@testable import Node
+@testable import Protocol
+
+@Suite struct GroupSearchTests {
+  private static let request = GroupSearchRequest(
+    request: SearchRequest(query: .everything, limit: 1))
+
+  private static let empty = RelaxedAnswer(
+    answer: SearchAnswer(hits: [], matchCount: .exactly(0), facets: [:], revision: Revision(1)))
+
+  private func search(
+    _ client: PeerClient?, unreachable: @escaping @Sendable () -> Void = {}
+  ) -> GroupSearch {
+    GroupSearch(
+      own: { _ in
+        LocalSearchAnswer(
+          answer: Self.empty, spellings: [:],
+          coverage: SearchCoverage(scope: .ownFiles, recordCount: 1))
+      }, client: client, unreachable: { _ in unreachable() })
+  }
+
+  private func place(_ server: PeerServer) -> GroupServer {
+    GroupServer(
+      group: 1, epoch: 2, host: "host",
+      endpoint: NetworkEndpoint(address: "127.0.0.1", port: UInt16(server.port)), isOwn: false)
+  }
+
+  private func router(
+    _ answer: @escaping @Sendable () async throws -> GroupSearchAnswer
+  ) -> Router<PeerRequestContext> {
+    let router = PeerServer.makeRouter()
+    router.post("/v1/search") { _, _ in try .message(try await answer()) }
+    return router
+  }
+
+  @Test func theGroupAnswers() async throws {
+    let network = try TestNetwork()
+    let server = try await network.server(
+      TestNetwork.node("bob", "host"),
+      router {
+        GroupSearchAnswer(
+          group: 1, epoch: 2, answer: Self.empty, recordCount: 77, incompleteNodes: ["n"])
+      })
+    let search = search(try network.client())
+    // A first connection on a slow machine may take longer than a search should.
+    try await wait(until: "an answer of the group") {
+      let answer = try await search.answer(
+        to: Self.request, from: place(server), shortfall: nil)
+      return answer.coverage
+        == SearchCoverage(scope: .group, recordCount: 77, incompleteNodes: ["n"])
+    }
+    await server.shutDown(within: .seconds(5))
+  }
+
+  @Test func aServerThatIsGoneIsSaidToBe() async throws {
+    let network = try TestNetwork()
+    let server = try await network.server(TestNetwork.node("bob", "host"), PeerServer.makeRouter())
+    let place = place(server)
+    await server.shutDown(within: .seconds(5))
+    let misses = Counter()
+    let answer = try await search(try network.client()) { misses.add() }
+      .answer(to: Self.request, from: place, shortfall: nil)
+    #expect(answer.coverage.scope == .ownFiles)
+    #expect(answer.coverage.shortfall != nil)
+    #expect(misses.take() == 1)
+  }
+
+  @Test func aSilentServerIsNotWaitedFor() async throws {
+    let network = try TestNetwork()
+    let server = try await network.server(
+      TestNetwork.node("bob", "host"),
+      router {
+        // Cancelled when the asker is gone.
+        try await Task.sleep(for: .seconds(600))
+        throw CancellationError()
+      })
+    let answer = try await search(try network.client())
+      .answer(to: Self.request, from: place(server), shortfall: nil)
+    #expect(answer.coverage.scope == .ownFiles && answer.coverage.shortfall != nil)
+    await server.shutDown(within: .seconds(5))
+  }
+
+  @Test func aRefusalIsSaid() async throws {
+    let network = try TestNetwork()
+    let server = try await network.server(
+      TestNetwork.node("bob", "host"),
+      router {
+        throw ProblemDocument(
+          .notAttached, status: 403, title: "No", detail: "Not here.", remedy: "")
+      })
+    let answer = try await search(try network.client())
+      .answer(to: Self.request, from: place(server), shortfall: nil)
+    #expect(answer.coverage.shortfall != nil)
+    await server.shutDown(within: .seconds(5))
+  }
+
+  @Test func aMachineByItselfHasNothingToExplain() async throws {
+    let answer = try await search(nil).answer(to: Self.request, from: nil, shortfall: nil)
+    #expect(answer.coverage == SearchCoverage(scope: .ownFiles, recordCount: 1))
+  }
+}
