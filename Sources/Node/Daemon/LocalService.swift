@@ -9,32 +9,32 @@ struct LocalService: Sendable {
   var router: Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
     let daemon = daemon
-    router.get("/v1/local/status") { _, _ in try .message(await daemon.status()) }
-    router.post("/v1/local/search") { request, _ in
+    router.get("/v1/local/status") { _, _ -> Response in try Response.message(await daemon.status()) }
+    router.post("/v1/local/search") { request, _ -> Response in
       let message = try await request.message(LocalSearchRequest.self, limits: Self.limits)
-      return try .message(await Self.answering { try await daemon.search(message.search) })
+      return try Response.message(await Self.answering { try await daemon.search(message.search) })
     }
-    router.post("/v1/local/index") { request, _ in
+    router.post("/v1/local/index") { request, _ -> Response in
       let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
       let summary = try await Self.answering {
         try await daemon.index(message.folders.map { PathBytes($0) })
       }
-      return try .message(
+      return try Response.message(
         LocalIndexAnswer(
           fileCount: summary.fileCount, changeCount: summary.changeCount,
           readCount: summary.readCount, readByteCount: summary.readByteCount,
           publishedCount: summary.publishedCount, absences: summary.absences))
     }
-    router.post("/v1/local/forget") { request, _ in
+    router.post("/v1/local/forget") { request, _ -> Response in
       let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
       let shares = try await Self.answering {
         try await daemon.forget(message.folders.map { PathBytes($0) })
       }
-      return try .message(LocalForgetAnswer(folders: shares.map { $0.root.bytes }))
+      return try Response.message(LocalForgetAnswer(folders: shares.map { $0.root.bytes }))
     }
-    router.post("/v1/local/stop") { _, _ in
+    router.post("/v1/local/stop") { _, _ -> Response in
       await daemon.stop()
-      return try .message(LocalDone())
+      return try Response.message(LocalDone())
     }
     return router
   }

@@ -1,6 +1,6 @@
 import Foundation
 public import Protocol
-public import SearchModel
+import SearchModel
 
 /// What runs on each machine: keeps its own index, takes part in a network if it has joined one, and
 /// answers the programs of its user.

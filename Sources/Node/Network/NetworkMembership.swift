@@ -1,5 +1,5 @@
 import Foundation
-public import Protocol
+import Protocol
 public import SearchModel
 
 /// Which network this machine's node has joined and as whom: what the certificate does not say, kept

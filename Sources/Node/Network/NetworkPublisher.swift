@@ -1,5 +1,5 @@
 import Foundation
-public import Protocol
+import Protocol
 import SearchModel
 
 /// How far the records of this machine are in the index of its group.

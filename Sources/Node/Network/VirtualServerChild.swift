@@ -77,7 +77,8 @@ public final class VirtualServerChild: Sendable {
   ) async {
     var options = PlatformOptions()
     options.createSession = true
-    options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: Self.gracePeriod)]
+    let ending = [TeardownStep.gracefulShutDown(allowedDurationToNextStep: Self.gracePeriod)]
+    options.teardownSequence = ending
     let configuration = Configuration(
       executable: .path(FilePath(launch.executable)),
       arguments: Arguments(launch.arguments(endpoint)), platformOptions: options)
@@ -102,14 +103,14 @@ public final class VirtualServerChild: Sendable {
             guard !Task.isCancelled else { return }
             try? await Task.sleep(for: Self.gracePeriod)
             guard !Task.isCancelled else { return }
-            await execution.teardown(using: options.teardownSequence)
+            await execution.teardown(using: ending)
           }
           // In this task, because there is one reader for one stream.
           try? await self.read(execution.standardOutput, of: number)
           group.cancelAll()
         }
         // It has closed its output; what is left of it ends now.
-        await execution.teardown(using: options.teardownSequence)
+        await execution.teardown(using: ending)
       }
       end(number, "It ended: \(result.terminationStatus).")
     } catch {
@@ -119,7 +120,7 @@ public final class VirtualServerChild: Sendable {
 
   private func read(_ output: SubprocessOutputSequence, of number: UInt64) async throws {
     let lines = output.strings(
-      separator: .unicodeScalarSequence(["\n"]), bufferingPolicy: .maxLineLength(Self.longestLine))
+      separatedBy: .unicodeScalarSequence(["\n"]), bufferingPolicy: .maxLineLength(Self.longestLine))
     let limits = JSONLimits(byteCount: Self.longestLine)
     for try await line in lines where !line.isEmpty {
       let bytes = Array(line.utf8).filter { $0 != UInt8(ascii: "\n") }

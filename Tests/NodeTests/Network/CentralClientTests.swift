@@ -17,13 +17,13 @@ import Testing
     _ number: Int64, referringTo location: String? = nil
   ) -> Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
-    router.post("/v1/report") { request, _ in
+    router.post("/v1/report") { request, _ -> Response in
       _ = try await request.message(PlacementReport.self)
       if let location {
         throw ProblemDocument(
           .notLeading, status: 421, title: "No", detail: "No.", remedy: "", location: location)
       }
-      return try .message(PlacementAnswer(instructions: [], nextReport: number))
+      return try Response.message(PlacementAnswer(instructions: [], nextReport: number))
     }
     return router
   }

@@ -62,8 +62,8 @@ import Testing
 
   private func router(_ network: TestNetwork, _ renewals: Counter) -> Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
-    router.get("/v1/ping") { _, _ in try .message(LocalDone()) }
-    router.post("/v1/renew") { request, context in
+    router.get("/v1/ping") { _, _ -> Response in try Response.message(LocalDone()) }
+    router.post("/v1/renew") { request, context -> Response in
       let message = try await request.message(RenewalRequest.self)
       renewals.add()
       let node = try context.requireNode()
@@ -71,7 +71,7 @@ import Testing
       let certificate = try network.authority.issueCertificate(
         for: PEMText.certificateRequestDER(message.certificateRequest), identity: .node(node),
         now: now)
-      return try .message(
+      return try Response.message(
         EnrolmentGrant(
           userSerialID: 1, userid: node.user.text, node: node.node.text,
           certificate: PEMText.certificate(certificate),

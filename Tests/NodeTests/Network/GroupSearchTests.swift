@@ -35,7 +35,7 @@ import Testing
     _ answer: @escaping @Sendable () async throws -> GroupSearchAnswer
   ) -> Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
-    router.post("/v1/search") { _, _ in try .message(try await answer()) }
+    router.post("/v1/search") { _, _ -> Response in try Response.message(try await answer()) }
     return router
   }
 

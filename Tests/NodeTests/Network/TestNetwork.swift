@@ -107,11 +107,11 @@ actor TestGroupIndex {
 
   nonisolated var router: Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
-    router.get("/v1/position") { _, _ in try .message(await self.position) }
-    router.post("/v1/records") { request, _ in
+    router.get("/v1/position") { _, _ -> Response in try Response.message(await self.position) }
+    router.post("/v1/records") { request, _ -> Response in
       let message = try await request.message(
         PublicationRequest.self, limits: PublicationLimits.json)
-      return try .message(try await self.take(message))
+      return try Response.message(try await self.take(message))
     }
     return router
   }
