@@ -4,8 +4,6 @@ import Testing
 @testable import Protocol
 
 @Suite struct BoundedJSONTests {
-  private struct Any: Decodable {}
-
   private func problem(_ text: String, _ limits: JSONLimits = .standard) -> JSONProblem? {
     problem(Array(text.utf8), limits)
   }

@@ -99,26 +99,26 @@ actor Probe {
 /// A server with routes for tests.
 func startServer(_ setup: ServerSetup, probe: Probe = Probe()) async throws -> PeerServer {
   let router = PeerServer.makeRouter()
-  router.post("/v1/echo") { request, _ in try .message(await request.message(Echo.self)) }
+  router.post("/v1/echo") { request, _ in try Response.message(await request.message(Echo.self)) }
   router.post("/v1/enrol") { request, context in
-    try .message(Echo(text: context.caller == .stranger ? "stranger" : "known"))
+    try Response.message(Echo(text: context.caller == .stranger ? "stranger" : "known"))
   }
   router.get("/v1/who") { _, context in
     switch context.caller {
-    case .peer(let identity): try .message(Echo(text: identity.uri))
-    case .stranger: try .message(Echo(text: "stranger"))
-    case .localUser(let number): try .message(Echo(text: "user \(number)"))
+    case .peer(let identity): try Response.message(Echo(text: identity.uri))
+    case .stranger: try Response.message(Echo(text: "stranger"))
+    case .localUser(let number): try Response.message(Echo(text: "user \(number)"))
     }
   }
   router.get("/v1/note") { _, context in
-    try .message(Echo(text: "\(context.connection.note ?? "none")"))
+    try Response.message(Echo(text: "\(context.connection.note ?? "none")"))
   }
   router.get("/v1/wait") { _, _ in
     try await probe.wait()
-    return try .message(Echo(text: "done"))
+    return try Response.message(Echo(text: "done"))
   }
   router.get("/v1/numbers") { _, _ in
-    .messages { lines in
+    Response.messages { lines in
       do {
         while true {
           try await lines.write(Echo(text: String(repeating: "x", count: 16_000)))
@@ -131,7 +131,7 @@ func startServer(_ setup: ServerSetup, probe: Probe = Probe()) async throws -> P
     }
   }
   router.get("/v1/broken") { _, _ in
-    .messages { lines in
+    Response.messages { lines in
       try await lines.write(Echo(text: "one"))
       throw CancellationError()
     }
@@ -142,7 +142,7 @@ func startServer(_ setup: ServerSetup, probe: Probe = Probe()) async throws -> P
       count += 1
       if count == 1 { try await probe.wait() }
     }
-    return try .message(Echo(text: "\(count)"))
+    return try Response.message(Echo(text: "\(count)"))
   }
   var logger = Logger(label: "test")
   logger.logLevel = .critical
