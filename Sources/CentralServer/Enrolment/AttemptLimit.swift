@@ -112,6 +112,12 @@ public struct LoginLimits: Sendable {
     addresses.forgive(Self.network(of: address), at: now)
   }
 
+  /// Nothing was learned from the attempt: it is taken back.
+  public mutating func withdraw(user: UserIdentifier?, address: IPAddress, at now: Moment) {
+    if let user { users.forgive(user.folded, at: now) }
+    addresses.forgive(Self.network(of: address), at: now)
+  }
+
   /// How many users and addresses are remembered.
   public var count: Int { users.count + addresses.count }
 

@@ -78,7 +78,8 @@ public actor Enrolment {
   /// Gives a user a new node with a name that nobody had before.
   public func addNode(of user: UserSerial, at now: Moment) async throws(EnrolmentError) -> NodeID {
     let limit = rules.nodesPerUser
-    while true {
+    // That a name is taken is next to impossible; a store that says so again and again is broken.
+    for _ in 0..<4 {
       let node = NodeID(Self.randomNodeName())
       switch try await stored({ store throws(CentralStoreError) in
         try await store.addNode(node, of: user, limit: limit, at: now)
@@ -89,6 +90,7 @@ public actor Enrolment {
       case .userUnusable: throw .disabled
       }
     }
+    throw .busy
   }
 
   /// Notes a certificate; hand it out only when this returns.
@@ -124,22 +126,36 @@ public actor Enrolment {
   ) async throws(EnrolmentError) -> UserCredentials {
     let identifier = try? UserIdentifier(userid)
     try begin(user: identifier, from: address, at: now)
+    let (isRight, credentials): (Bool, UserCredentials?)
+    do {
+      (isRight, credentials) = try await verified(identifier, text)
+    } catch {
+      // Our own trouble must lock nobody out.
+      attempts.withdraw(user: identifier, address: address, at: now)
+      throw error
+    }
+    guard isRight, let credentials else { throw .wrongCredentials }
+    attempts.succeed(user: identifier, address: address, at: now)
+    guard credentials.user.disabled == nil else { throw .disabled }
+    return try await renewed(credentials, text)
+  }
+
+  /// Whether the password is the user's, after the same work for each.
+  private func verified(
+    _ identifier: UserIdentifier?, _ text: String
+  ) async throws(EnrolmentError) -> (Bool, UserCredentials?) {
     var credentials: UserCredentials?
     if let identifier { credentials = try await self.credentials(of: identifier) }
     // Too long to be anybody's: hashed as an empty one, which is nobody's either.
     let password = Password(text) ?? .empty
-    let isRight = try await check(password, credentials?.verifier)
-    guard isRight, let credentials else { throw .wrongCredentials }
-    attempts.succeed(user: identifier, address: address, at: now)
-    guard credentials.user.disabled == nil else { throw .disabled }
-    return try await renewed(credentials, password)
+    return (try await check(password, credentials?.verifier), credentials)
   }
 
   /// Hashes the password again where the stored verifier cost less than is asked for today.
   private func renewed(
-    _ credentials: UserCredentials, _ password: Password
+    _ credentials: UserCredentials, _ text: String
   ) async throws(EnrolmentError) -> UserCredentials {
-    guard credentials.verifier.parameters != hasher.parameters,
+    guard credentials.verifier.parameters != hasher.parameters, let password = Password(text),
       let verifier = try? await hasher.verifier(of: password)
     else { return credentials }
     let replaced = try await stored { store throws(CentralStoreError) in

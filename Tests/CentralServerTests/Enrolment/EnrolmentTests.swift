@@ -154,6 +154,37 @@ import Testing
     }
   }
 
+  /// While nobody's password can be checked, nobody uses up attempts.
+  @Test func aBusyServerLocksNobodyOut() async throws {
+    let store = try await StoreKind.sqlite.makePlace().open()
+    let parameters = ScryptParameters(costExponent: 12, blockSize: 8, parallelism: 1)
+    let hasher = PasswordHasher(
+      parameters: parameters, limits: PasswordHasher.Limits(running: 1, waiting: 0))
+    let enrolment = Enrolment(store: store, hasher: hasher)
+    let user = try await enrolment.register(
+      userid: "alice", password: password, from: home, at: now)
+    let busy = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<10 {
+        group.addTask {
+          do {
+            _ = try await enrolment.login(
+              userid: "alice", password: password, from: home, at: now)
+            return false
+          } catch {
+            return error as? EnrolmentError == .busy
+          }
+        }
+      }
+      return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    #expect(busy > 0)
+    for _ in 0..<9 {
+      #expect(
+        try await enrolment.login(userid: "alice", password: password, from: home, at: now)
+          == user)
+    }
+  }
+
   @Test func oneAddressRegistersSoManyAndNoMore() async throws {
     let (enrolment, _) = try await make(.sqlite)
     for number in 0..<20 {

@@ -30,14 +30,11 @@ final class PostgreSQLServer: Sendable {
     process.standardError = FileHandle.nullDevice
     var arguments = ["/bin/sh", "-c", Self.script, "sh", programs, folder]
     if geteuid() == 0 {
-      // The server refuses to run as root.
-      let user = try #require(getpwnam("postgres") ?? getpwnam("nobody")).pointee
-      try #require(chown(folder, user.pw_uid, user.pw_gid) == 0)
+      let user = try Self.user()
+      try #require(chown(folder, user.user, user.group) == 0)
       arguments =
-        [
-          "/usr/bin/setpriv", "--reuid=\(user.pw_uid)", "--regid=\(user.pw_gid)",
-          "--clear-groups",
-        ] + arguments
+        ["/usr/bin/setpriv", "--reuid=\(user.user)", "--regid=\(user.group)", "--clear-groups"]
+        + arguments
     }
     process.executableURL = URL(fileURLWithPath: arguments[0])
     process.arguments = Array(arguments.dropFirst())
@@ -47,6 +44,12 @@ final class PostgreSQLServer: Sendable {
   }
 
   deinit { try? commands.close() }
+
+  /// Whom the server runs as where the tests run as root, which it refuses to be.
+  static func user() throws -> (user: uid_t, group: gid_t) {
+    let entry = try #require(getpwnam("postgres") ?? getpwnam("nobody")).pointee
+    return (entry.pw_uid, entry.pw_gid)
+  }
 
   private static let script = """
     programs=$1 folder=$2
