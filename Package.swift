@@ -68,6 +68,9 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ]
     ),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
@@ -156,8 +159,10 @@ let package = Package(
     .testTarget(
       name: "CentralServerTests",
       dependencies: [
-        "CentralServer", "Placement", "RouterBands",
+        "TestSupport", "CentralServer", "Placement", "Protocol", "RouteTracing", "RouterBands",
+        "nearfind",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "NearfindCommandsTests",

@@ -14,10 +14,12 @@ public struct ProblemDocument: Error, Hashable, Sendable {
   public var detail: String
   public var remedy: String
   public var retryAfter: Int?
+  /// Where to ask instead, as `address:port`; there only when somebody else is in charge.
+  public var location: String?
 
   public init(
     _ code: ProblemCode, status: Int, title: String, detail: String, remedy: String,
-    retryAfter: Int? = nil
+    retryAfter: Int? = nil, location: String? = nil
   ) {
     self.code = code
     self.status = status
@@ -25,6 +27,7 @@ public struct ProblemDocument: Error, Hashable, Sendable {
     self.detail = detail
     self.remedy = remedy
     self.retryAfter = retryAfter
+    self.location = location
   }
 }
 
@@ -34,7 +37,7 @@ extension ProblemDocument: CustomStringConvertible {
 
 extension ProblemDocument: Codable {
   private enum Key: String, CodingKey {
-    case type, status, title, detail, remedy
+    case type, status, title, detail, remedy, location
     case retryAfter = "retry_after"
   }
 
@@ -52,6 +55,7 @@ extension ProblemDocument: Codable {
     detail = try container.decodeIfPresent(String.self, forKey: .detail) ?? title
     remedy = try container.decodeIfPresent(String.self, forKey: .remedy) ?? ""
     retryAfter = try container.decodeIfPresent(Int.self, forKey: .retryAfter)
+    location = try container.decodeIfPresent(String.self, forKey: .location)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -62,5 +66,6 @@ extension ProblemDocument: Codable {
     try container.encode(detail, forKey: .detail)
     try container.encode(remedy, forKey: .remedy)
     try container.encodeIfPresent(retryAfter, forKey: .retryAfter)
+    try container.encodeIfPresent(location, forKey: .location)
   }
 }
