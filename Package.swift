@@ -88,8 +88,9 @@ let package = Package(
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
         "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol",
-        "CentralServer", "Node",
+        "CentralServer", "Node", "Placement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]
     ),
     .executableTarget(name: "nearfind", dependencies: ["NearfindCommands"]),
@@ -136,11 +137,13 @@ let package = Package(
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),
-    .testTarget(name: "RouteTracingTests", dependencies: ["RouteTracing", "RouterBands"]),
+    .testTarget(
+      name: "RouteTracingTests", dependencies: ["TestSupport", "RouteTracing", "RouterBands"]),
     .executableTarget(
       name: "RouteProbe", dependencies: ["RouteTracing", "RouterBands"], path: "Tests/RouteProbe"),
     .testTarget(
-      name: "NetworkLabTests", dependencies: ["RouterBands", "RouteTracing", "RouteProbe"]),
+      name: "NetworkLabTests",
+      dependencies: ["TestSupport", "RouterBands", "RouteTracing", "RouteProbe"]),
     .testTarget(
       name: "PlacementTests", dependencies: ["TestSupport", "Placement", "RouterBands"],
       exclude: ["Scenarios"]),
@@ -148,6 +151,7 @@ let package = Package(
     .testTarget(
       name: "ProtocolTests",
       dependencies: [
+        "TestSupport",
         "Protocol",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -161,6 +165,7 @@ let package = Package(
       dependencies: [
         "TestSupport", "CentralServer", "Placement", "Protocol", "RouteTracing", "RouterBands",
         "nearfind",
+        .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -20,7 +20,7 @@ struct BatchTerm {
     }
 };
 
-// One document of a batch as `cxapian_write_part` describes it; the views point into the batch.
+// One document of a batch as `cxapian_run_make` describes it; the views point into the batch.
 struct BatchDocument {
     std::string_view key;
     int64_t size;
@@ -55,10 +55,16 @@ struct BatchDocument {
 
     std::string attributes() const {
         std::string value;
+        write_attributes(value);
+        return value;
+    }
+
+    // Reuses the string's storage from document to document.
+    void write_attributes(std::string &value) const {
+        value.clear();
         append_ordered(value, modified);
         append_ordered(value, size);
         value += key;
-        return value;
     }
 };
 

@@ -1,9 +1,33 @@
-#include <algorithm>
+#include "checksum.h"
+
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <vector>
 
 #include "guard.h"
+
+namespace cxapian {
+
+namespace {
+
+uint64_t turned(uint64_t sum) { return sum << 29 | sum >> 35; }
+
+} // namespace
+
+void FileChecksum::add(uint8_t *piece, size_t count) {
+    memset(piece + count, 0, 7);
+    for (size_t offset = 0; offset < count; offset += 8) {
+        uint64_t word;
+        memcpy(&word, piece + offset, sizeof word);
+        sum = (sum ^ word) * 0x100000001b3;
+    }
+    sum = turned(sum);
+}
+
+uint64_t FileChecksum::value() const { return turned(sum); }
+
+} // namespace cxapian
 
 using namespace cxapian;
 
@@ -17,22 +41,15 @@ cxapian_status cxapian_file_checksum(
         return errno == ENOENT ? cxapian_missing : cxapian_input_output;
     }
     return guarded(error, [&] {
-        // FNV-1a (Fowler, Noll and Vo) over words of eight bytes instead of bytes, for speed.
-        uint64_t sum = 0xcbf29ce484222325;
-        std::vector<uint64_t> block(1 << 17);
-        size_t count;
-        do {
-            size_t capacity = block.size() * sizeof(uint64_t);
-            count = fread(block.data(), 1, capacity, file.get());
+        FileChecksum sum;
+        std::vector<uint8_t> piece(FileChecksum::piece_size + 7);
+        while (true) {
+            size_t count = fread(piece.data(), 1, FileChecksum::piece_size, file.get());
             if (ferror(file.get())) throw Xapian::DatabaseError("cannot read", errno);
-            // The last word may be filled in part only.
-            size_t rest = std::min<size_t>(8, capacity - count);
-            memset(reinterpret_cast<char *>(block.data()) + count, 0, rest);
-            for (size_t word = 0; word < (count + 7) / 8; ++word)
-                sum = (sum ^ block[word]) * 0x100000001b3;
+            if (count == 0) break;
+            sum.add(piece.data(), count);
             *byte_count += count;
-            sum = sum << 29 | sum >> 35;
-        } while (count > 0);
-        *checksum = sum;
+        }
+        *checksum = sum.value();
     });
 }

@@ -52,6 +52,11 @@ class AllCursor final : public Cursor {
         for (const CursorPointer &child : children) sum += child->maximum();
         return sum;
     }
+    double bound() override {
+        double sum = 0;
+        for (const CursorPointer &child : children) sum += child->bound();
+        return sum;
+    }
     uint64_t estimate() const override { return children[0]->estimate(); }
     uint8_t occurrences() override { return united_occurrences(children, document_); }
 
@@ -110,6 +115,12 @@ class AnyCursor final : public Cursor {
         return sum;
     }
     double maximum() const override { return reachable.empty() ? 0 : reachable.back(); }
+    double bound() override {
+        double sum = first_essential > 0 ? reachable[first_essential - 1] : 0;
+        for (size_t index = first_essential; index < children.size(); ++index)
+            if (children[index]->document() == document_) sum += children[index]->bound();
+        return sum;
+    }
     uint64_t estimate() const override { return sum_of_estimates(children); }
     uint8_t occurrences() override { return united_occurrences(children, document_); }
 
@@ -149,6 +160,12 @@ class BestCursor final : public Cursor {
         for (const CursorPointer &child : children) best = std::max(best, child->maximum());
         return best;
     }
+    double bound() override {
+        double best = 0;
+        for (const CursorPointer &child : children)
+            if (child->document() == document_) best = std::max(best, child->bound());
+        return best;
+    }
     uint64_t estimate() const override { return sum_of_estimates(children); }
     uint8_t occurrences() override { return united_occurrences(children, document_); }
 };
@@ -173,6 +190,7 @@ class ExcludingCursor final : public Cursor {
     }
     double weight() override { return included->weight(); }
     double maximum() const override { return included->maximum(); }
+    double bound() override { return included->bound(); }
     uint64_t estimate() const override { return included->estimate(); }
     uint8_t occurrences() override { return included->occurrences(); }
     void require(double weight) override { included->require(weight); }

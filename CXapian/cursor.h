@@ -38,6 +38,9 @@ class Cursor {
     // No document weighs more.
     virtual double maximum() const = 0;
 
+    // The document that the cursor stands on weighs no more. Cheap: no length is looked up.
+    virtual double bound() { return maximum(); }
+
     // Roughly how many documents match; the cheapest cursor leads an intersection.
     virtual uint64_t estimate() const = 0;
 
@@ -58,13 +61,23 @@ class Scorer {
     cxapian_part &part;
     const double *frequencies;
     double k1, b, average_length;
+    // Of the shortest document in which anything occurs.
+    double least_saturation;
+
+    double saturation(uint32_t length) const {
+        return k1 * ((1 - b) + b * (double(length) / average_length));
+    }
 
   public:
     Scorer(cxapian_part &part, const cxapian_match_options &options)
         : part(part), frequencies(options.frequencies), k1(options.k1), b(options.b),
-          average_length(options.average_length) {}
+          average_length(options.average_length),
+          least_saturation(saturation(part.database.get_doclength_lower_bound())) {}
 
     double weigh(double leaf_weight, uint8_t occurrences, uint32_t document) const;
+
+    // An upper bound of that over all documents with these occurrences.
+    double bound(double leaf_weight, uint8_t occurrences) const;
 
     // An upper bound over all lengths, for occurrences within `fields`.
     double maximum(double leaf_weight, uint8_t fields) const;

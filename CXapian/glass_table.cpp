@@ -1,11 +1,10 @@
 #include "glass_table.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 #include <xapian.h>
+
+#include "packing.h"
 
 namespace cxapian {
 
@@ -30,6 +29,11 @@ void put4(uint8_t *place, uint32_t number) {
     put2(place + 2, number & 0xffff);
 }
 
+uint8_t *put_bytes(uint8_t *place, std::string_view bytes) {
+    if (!bytes.empty()) memcpy(place, bytes.data(), bytes.size());
+    return place + bytes.size();
+}
+
 // The shortest beginning of `key` that is greater than `previous`.
 std::string_view separator(std::string_view previous, std::string_view key) {
     size_t limit = std::min(previous.size(), key.size());
@@ -38,148 +42,152 @@ std::string_view separator(std::string_view previous, std::string_view key) {
     return key.substr(0, std::min(common + 1, key.size()));
 }
 
+// What stands before each block of a deflate stream whose blocks are stored as they are.
+struct StoredHeader {
+    char bytes[5];
+
+    StoredHeader(size_t count, bool is_last)
+        : bytes{
+              char(is_last), char(count), char(count >> 8), char(~count), char(~count >> 8)} {}
+    std::string_view text() const { return {bytes, sizeof bytes}; }
+};
+
 } // namespace
 
-GlassTable::GlassTable() {
-    levels.push_back(new_block());
+void GlassTable::Level::start(std::string_view key, uint16_t component) {
+    directory_end = directory_start;
+    free_end = block_size;
+    this->key.assign(key);
+    this->component = component;
+}
+
+bool GlassTable::Level::fits(size_t size) const {
+    return free_end - directory_end >= size + directory_entry;
+}
+
+uint8_t *GlassTable::Level::reserve(size_t size) {
+    free_end -= size;
+    put2(block.get() + directory_end, free_end);
+    directory_end += directory_entry;
+    return block.get() + free_end;
+}
+
+GlassTable::GlassTable(const std::string &path) : file(path) {
+    levels.emplace_back();
     // Every table begins with an entry of the empty key, which stands before all others.
-    add_item({}, 1, true, false, {});
+    add_item({}, 1, true, false, {}, {});
 }
 
-GlassTable::Level GlassTable::new_block() {
-    Level level{uint32_t(file.size() / block_size), directory_start, block_size};
-    file.resize(file.size() + block_size);
-    return level;
-}
-
-bool GlassTable::fits(const Level &level, size_t size) const {
-    return level.free_end - level.directory_end >= size + directory_entry;
-}
-
-uint8_t *GlassTable::reserve(Level &level, size_t size) {
-    uint8_t *block = file.data() + size_t(level.block) * block_size;
-    level.free_end -= size;
-    put2(block + level.directory_end, level.free_end);
-    level.directory_end += directory_entry;
-    return block + level.free_end;
-}
-
-void GlassTable::write_header(const Level &level, size_t number) {
-    uint8_t *block = file.data() + size_t(level.block) * block_size;
-    put4(block, revision);
-    block[4] = uint8_t(number);
-    size_t free = level.free_end - level.directory_end;
-    put2(block + 5, free);
-    put2(block + 7, free);
-    put2(block + 9, level.directory_end);
-}
-
-void GlassTable::add(std::string_view key, std::string_view tag) { add(key, tag, false); }
+void GlassTable::add(std::string_view key, std::string_view tag) { add(key, {}, tag, false); }
 
 void GlassTable::add_stored(std::string_view key, std::string_view tag) {
     constexpr size_t block_limit = 0xffff;
+    if (tag.size() <= block_limit) {
+        add(key, StoredHeader(tag.size(), true).text(), tag, true);
+        return;
+    }
     stored.clear();
-    do {
+    while (!tag.empty()) {
         std::string_view block = tag.substr(0, block_limit);
         tag.remove_prefix(block.size());
-        stored += char(tag.empty());
-        for (size_t number : {block.size(), ~block.size()}) {
-            stored += char(number);
-            stored += char(number >> 8);
-        }
+        stored += StoredHeader(block.size(), tag.empty()).text();
         stored += block;
-    } while (!tag.empty());
-    add(key, stored, true);
+    }
+    add(key, {}, stored, true);
 }
 
-void GlassTable::add(std::string_view key, std::string_view tag, bool compressed) {
+// The tag is `head` and `tag`; a head is short.
+void GlassTable::add(
+    std::string_view key, std::string_view head, std::string_view tag, bool compressed) {
     if (key.size() > 255) throw Xapian::InvalidArgumentError("a key that is too long for glass");
     // A tag that does not fit one item goes on in the next ones, which are numbered.
     size_t first_capacity = maximum_item - item_header - key_header - key.size();
     size_t next_capacity = first_capacity - component_size;
     uint16_t component = 1;
-    size_t taken = std::min(tag.size(), first_capacity);
-    add_item(key, component, taken == tag.size(), compressed, tag.substr(0, taken));
+    size_t taken = std::min(tag.size(), first_capacity - head.size());
+    add_item(key, component, taken == tag.size(), compressed, head, tag.substr(0, taken));
     while (taken < tag.size()) {
         size_t count = std::min(tag.size() - taken, next_capacity);
         if (component == UINT16_MAX) throw Xapian::UnimplementedError("a tag that is too long");
         add_item(
-            key, ++component, taken + count == tag.size(), compressed, tag.substr(taken, count));
+            key, ++component, taken + count == tag.size(), compressed, {},
+            tag.substr(taken, count));
         taken += count;
     }
     ++entry_count;
 }
 
 void GlassTable::add_item(
-    std::string_view key, uint16_t component, bool last, bool compressed,
+    std::string_view key, uint16_t component, bool last, bool compressed, std::string_view head,
     std::string_view chunk) {
     size_t component_bytes = component > 1 ? component_size : 0;
-    size_t size = item_header + key_header + key.size() + component_bytes + chunk.size();
-    if (!fits(levels[0], size)) {
-        write_header(levels[0], 0);
-        levels[0] = new_block();
-        add_branch(1, separator(last_key, key), component, levels[0].block);
+    size_t size =
+        item_header + key_header + key.size() + component_bytes + head.size() + chunk.size();
+    if (!levels[0].fits(size)) {
+        close(0);
+        levels[0].start(separator(last_key, key), component);
     }
-    uint8_t *item = reserve(levels[0], size);
+    uint8_t *item = levels[0].reserve(size);
     put2(item, size - 3);
     item[0] |= uint8_t(
         (compressed ? compressed_flag : 0) | (last ? last_component_flag : 0)
         | (component == 1 ? first_component_flag : 0));
     item += item_header;
     *item++ = uint8_t(key.size());
-    item = std::copy(key.begin(), key.end(), item);
+    item = put_bytes(item, key);
     if (component > 1) {
         put2(item, component);
         item += component_size;
     }
-    std::copy(chunk.begin(), chunk.end(), item);
+    put_bytes(put_bytes(item, head), chunk);
     last_key.assign(key);
 }
 
-void GlassTable::add_branch(
-    size_t number, std::string_view key, uint16_t component, uint32_t block) {
-    auto put = [&](std::string_view key, uint16_t component, uint32_t block) {
-        uint8_t *item = reserve(
-            levels[number], block_number_size + key_header + key.size() + component_size);
-        put4(item, block);
-        item[block_number_size] = uint8_t(key.size());
-        std::copy(key.begin(), key.end(), item + block_number_size + key_header);
-        put2(item + block_number_size + key_header + key.size(), component);
-    };
-    if (levels.size() == number) {
-        // The first block of every level is reached by the empty key.
-        levels.push_back(new_block());
-        put({}, 0, first_block);
-        first_block = levels[number].block;
-    }
-    size_t size = block_number_size + key_header + key.size() + component_size;
-    if (!fits(levels[number], size)) {
-        write_header(levels[number], number);
-        levels[number] = new_block();
-        add_branch(number + 1, key, component, levels[number].block);
-    }
-    put(key, component, block);
+void GlassTable::close(size_t number) {
+    uint32_t block = write(levels[number], number);
+    if (levels.size() == number + 1) levels.emplace_back();
+    add_branch(number + 1, block);
 }
 
-void GlassTable::finish(const std::string &path) {
-    for (size_t number = 0; number < levels.size(); ++number) write_header(levels[number], number);
-    std::unique_ptr<FILE, int (*)(FILE *)> output(fopen(path.c_str(), "wb"), fclose);
-    if (!output) throw Xapian::DatabaseOpeningError(path + ": cannot be made", errno);
-    bool written = fwrite(file.data(), 1, file.size(), output.get()) == file.size();
-    int cause = errno;
-    FILE *handle = output.release();
-    if (fclose(handle) != 0 && written) {
-        written = false;
-        cause = errno;
+void GlassTable::add_branch(size_t number, uint32_t block) {
+    size_t size = block_number_size + key_header + levels[number - 1].key.size() + component_size;
+    if (!levels[number].fits(size)) {
+        close(number);
+        levels[number].start(levels[number - 1].key, levels[number - 1].component);
     }
-    if (!written) throw Xapian::DatabaseError(path + ": cannot be written", cause);
-    block_count = uint32_t(file.size() / block_size);
-    file = {};
+    // Only now: closing may have added a level, which moves them all.
+    const Level &child = levels[number - 1];
+    uint8_t *item = levels[number].reserve(size);
+    put4(item, block);
+    item[block_number_size] = uint8_t(child.key.size());
+    put2(put_bytes(item + block_number_size + key_header, child.key), child.component);
+}
+
+uint32_t GlassTable::write(Level &level, size_t number) {
+    uint8_t *block = level.block.get();
+    put4(block, revision);
+    block[4] = uint8_t(number);
+    size_t free = level.free_end - level.directory_end;
+    put2(block + 5, free);
+    put2(block + 7, free);
+    put2(block + 9, level.directory_end);
+    memset(block + level.directory_end, 0, free);
+    file.write({reinterpret_cast<char *>(block), block_size});
+    if (block_count == UINT32_MAX) throw Xapian::UnimplementedError("a table that is too large");
+    return block_count++;
+}
+
+FileDescription GlassTable::finish() {
+    // The highest level never has more than the one block that is still open: the root, which is
+    // the file's last.
+    for (size_t number = 0; number + 1 < levels.size(); ++number) close(number);
+    write(levels.back(), levels.size() - 1);
+    return file.finish();
 }
 
 std::string GlassTable::root_info(unsigned compress_minimum) const {
     std::string bytes;
-    pack_number(bytes, levels.back().block);
+    pack_number(bytes, block_count - 1);
     pack_number(bytes, (levels.size() - 1) << 2 | 2);
     pack_number(bytes, entry_count);
     pack_number(bytes, block_size >> 11);
@@ -202,31 +210,6 @@ std::string GlassTable::root_info_of_absent(unsigned compress_minimum) {
     pack_number(bytes, compress_minimum);
     pack_text(bytes, {});
     return bytes;
-}
-
-void pack_number(std::string &bytes, uint64_t number) {
-    for (; number >= 128; number >>= 7) bytes += char(number | 128);
-    bytes += char(number);
-}
-
-void pack_sorted_number(std::string &bytes, uint32_t number) {
-    if (number < 0x8000) {
-        bytes += char(number >> 8);
-        bytes += char(number);
-        return;
-    }
-    // As many leading ones as bytes follow the second, then a zero.
-    int length = number < 1u << 22 ? 3 : number < 1u << 29 ? 4 : 5;
-    uint8_t mask = uint8_t(0xff << (10 - length));
-    for (int index = length - 1; index >= 0; --index) {
-        uint8_t byte = uint8_t(uint64_t(number) >> (8 * index));
-        bytes += char(index == length - 1 ? byte | mask : byte);
-    }
-}
-
-void pack_text(std::string &bytes, std::string_view text) {
-    pack_number(bytes, text.size());
-    bytes += text;
 }
 
 } // namespace cxapian

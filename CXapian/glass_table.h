@@ -2,22 +2,26 @@
 #define CXAPIAN_GLASS_TABLE_H
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "output_file.h"
 
 namespace cxapian {
 
 // Writes one table of a Xapian glass database from entries in ascending order of their keys.
 //
 // A table is a B-tree in blocks of 8 KiB. Xapian builds it by inserting; with sorted entries every
-// block can be filled once and left. The layout is that of `backends/glass/glass_table.h` in Xapian
-// 1.4, whose format version (2016-03-14) has not changed since 1.3.5 and is checked on opening.
+// block can be filled once and left, so that only one block of each level is in memory. The layout
+// is that of `backends/glass/glass_table.h` in Xapian 1.4, whose format version (2016-03-14) has
+// not changed since 1.3.5 and is checked on opening.
 class GlassTable {
   public:
     static constexpr size_t block_size = 8192;
 
-    GlassTable();
+    explicit GlassTable(const std::string &path);
 
     void add(std::string_view key, std::string_view tag);
 
@@ -26,8 +30,8 @@ class GlassTable {
     // where it would deflate a plain one, which costs more time than all other work on a record.
     void add_stored(std::string_view key, std::string_view tag);
 
-    // Writes the file; nothing can be added any more.
-    void finish(const std::string &path);
+    // Ends the file; nothing can be added any more.
+    FileDescription finish();
 
     // How the version file describes the table, once it is finished.
     std::string root_info(unsigned compress_minimum) const;
@@ -35,36 +39,35 @@ class GlassTable {
     static std::string root_info_of_absent(unsigned compress_minimum);
 
   private:
-    // The block of one level that is being filled.
+    // The block of one level that is being filled. It gets its number when it is full.
     struct Level {
-        uint32_t block;
+        std::unique_ptr<uint8_t[]> block{new uint8_t[block_size]};
         size_t directory_end, free_end;
+        // The smallest key and component that are looked for in the block.
+        std::string key;
+        uint16_t component;
+
+        Level() { start({}, 0); }
+        void start(std::string_view key, uint16_t component);
+        bool fits(size_t size) const;
+        uint8_t *reserve(size_t size);
     };
 
-    void add(std::string_view key, std::string_view tag, bool compressed);
+    void add(std::string_view key, std::string_view head, std::string_view tag, bool compressed);
     void add_item(
         std::string_view key, uint16_t component, bool last, bool compressed,
-        std::string_view chunk);
-    void add_branch(size_t level, std::string_view key, uint16_t component, uint32_t block);
-    uint8_t *reserve(Level &level, size_t size);
-    bool fits(const Level &level, size_t size) const;
-    Level new_block();
-    void write_header(const Level &level, size_t number);
+        std::string_view head, std::string_view chunk);
+    // Writes a level's block and enters it in the level above.
+    void close(size_t number);
+    void add_branch(size_t number, uint32_t block);
+    uint32_t write(Level &level, size_t number);
 
-    // The file's blocks, in order.
-    std::vector<uint8_t> file;
+    OutputFile file;
     std::vector<Level> levels;
     std::string last_key, stored;
     uint64_t entry_count = 0;
     uint32_t block_count = 0;
-    // The first block of the highest level.
-    uint32_t first_block = 0;
 };
-
-// Numbers and strings as glass packs them (`common/pack.h`).
-void pack_number(std::string &bytes, uint64_t number);
-void pack_sorted_number(std::string &bytes, uint32_t number);
-void pack_text(std::string &bytes, std::string_view text);
 
 } // namespace cxapian
 

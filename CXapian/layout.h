@@ -120,11 +120,14 @@ inline uint64_t key_fingerprint(std::string_view key) {
     return hash >> 16;
 }
 
-inline std::string key_term(std::string_view key) {
+inline std::string fingerprint_term(uint64_t fingerprint) {
     std::string term = "Q";
-    uint64_t fingerprint = key_fingerprint(key);
     for (int shift = 40; shift >= 0; shift -= 8) term += char(fingerprint >> shift);
     return term;
+}
+
+inline std::string key_term(std::string_view key) {
+    return fingerprint_term(key_fingerprint(key));
 }
 
 // Terms that begin with an ASCII capital are namespaces of their own (keys, extensions, owners,

@@ -31,9 +31,16 @@ class PostingCursor : public Cursor {
         : posting(part.database.postlist_begin(term)), end(part.database.postlist_end(term)),
           frequency(term.empty() ? part.database.get_doccount() : part.database.get_termfreq(term)) {}
 
-    void seek(uint32_t target) override {
-        if (!started) {
-            started = true;
+    void seek(uint32_t target) override { advance(target); }
+    double weight() override { return 0; }
+    double maximum() const override { return 0; }
+    uint64_t estimate() const override { return frequency; }
+
+  protected:
+    // The innermost step of every search, and Xapian's own calls in it cost little more than a call.
+    __attribute__((always_inline)) void advance(uint32_t target) {
+        if (__builtin_expect(document_ == 0, false)) {
+            // Not moved yet: the posting list stands on its first document.
             if (posting != end && *posting < target) posting.skip_to(target);
         } else if (document_ == past_end) {
             return;
@@ -43,37 +50,42 @@ class PostingCursor : public Cursor {
             posting.skip_to(target);
         }
         document_ = posting == end ? past_end : *posting;
+        // In a damaged list numbers may come again, without end.
+        if (__builtin_expect(document_ < target, false)) throw Damage("postings out of order");
     }
-    double weight() override { return 0; }
-    double maximum() const override { return 0; }
-    uint64_t estimate() const override { return frequency; }
 
-  protected:
     Xapian::PostingIterator posting, end;
     uint64_t frequency;
-    bool started = false;
 };
 
 class TermCursor final : public PostingCursor {
     const Scorer scorer;
     double leaf_weight;
     uint8_t fields;
+    double greatest;
 
   public:
     TermCursor(
         cxapian_part &part, const Scorer &scorer, const std::string &term, uint8_t fields,
         double leaf_weight)
-        : PostingCursor(part, term), scorer(scorer), leaf_weight(leaf_weight), fields(fields) {}
+        : PostingCursor(part, term), scorer(scorer), leaf_weight(leaf_weight), fields(fields),
+          greatest(scorer.maximum(leaf_weight, fields)) {}
 
     void seek(uint32_t target) override {
-        PostingCursor::seek(target);
+        advance(target);
         // Every word occurs somewhere; only a choice of fields needs a look.
         if (fields == anywhere) return;
         while (document_ != past_end && !(posting.get_wdf() & fields))
-            PostingCursor::seek(document_ + 1);
+            advance(document_ + 1);
+    }
+    // The same as above, without a second virtual call: intersections ask nothing else.
+    bool matches(uint32_t target) override {
+        if (document_ < target) TermCursor::seek(target);
+        return document_ == target;
     }
     double weight() override { return scorer.weigh(leaf_weight, occurrences(), document_); }
-    double maximum() const override { return scorer.maximum(leaf_weight, fields); }
+    double maximum() const override { return greatest; }
+    double bound() override { return scorer.bound(leaf_weight, occurrences()); }
     uint8_t occurrences() override { return posting.get_wdf() & fields; }
 };
 
@@ -112,6 +124,7 @@ class UnionCursor final : public Cursor {
     }
     double weight() override { return scorer.weigh(leaf_weight, occurrences(), document_); }
     double maximum() const override { return scorer.maximum(leaf_weight, fields); }
+    double bound() override { return scorer.bound(leaf_weight, occurrences()); }
     uint64_t estimate() const override { return postings.size(); }
     uint8_t occurrences() override { return postings[index].occurrences; }
 };
@@ -122,11 +135,17 @@ std::vector<Posting> unite(
     uint64_t total_frequency, uint8_t fields) {
     std::vector<Posting> postings;
     auto for_each_posting = [&](auto body) {
-        for (const std::string &term : terms)
+        for (const std::string &term : terms) {
+            uint32_t before = 0;
             for (Xapian::PostingIterator posting = database.postlist_begin(term),
                                          end = database.postlist_end(term);
-                 posting != end; ++posting)
-                body(*posting, uint8_t(posting.get_wdf()));
+                 posting != end; ++posting) {
+                uint32_t document = *posting;
+                if (document <= before) throw Damage("postings out of order");
+                before = document;
+                body(document, uint8_t(posting.get_wdf()));
+            }
+        }
     };
     size_t last = database.get_lastdocid();
     if (total_frequency > last / 32) {
@@ -169,8 +188,14 @@ uint8_t united(uint8_t left, uint8_t right) {
 double Scorer::weigh(double leaf_weight, uint8_t occurrences, uint32_t document) const {
     double frequency = frequencies[occurrences & 127];
     if (!(frequency > 0)) return 0;
-    double saturation = k1 * ((1 - b) + b * (double(part.length(document)) / average_length));
-    return rounded(leaf_weight * (frequency / (frequency + saturation)));
+    return rounded(leaf_weight * (frequency / (frequency + saturation(part.length(document)))));
+}
+
+double Scorer::bound(double leaf_weight, uint8_t occurrences) const {
+    double frequency = frequencies[occurrences & 127];
+    if (!(frequency > 0)) return 0;
+    // The grid may round upward.
+    return leaf_weight * (frequency / (frequency + least_saturation)) + 1 / weight_grid;
 }
 
 double Scorer::maximum(double leaf_weight, uint8_t fields) const {

@@ -59,8 +59,8 @@ class Collector {
     const cxapian_match_options &options;
     cxapian_part &part;
     const cxapian_callbacks &callbacks;
-    // Read in ascending order of documents, as they are found.
-    ValueStream attributes;
+    // Read in ascending order of documents, as they are found; opened when first needed.
+    std::optional<ValueStream> attributes;
     std::optional<ValueStream> hashes;
     Better better;
     std::set<Candidate, Better> best;
@@ -71,7 +71,6 @@ class Collector {
         const cxapian_match_options &options, cxapian_part &part,
         const cxapian_callbacks &callbacks)
         : options(options), part(part), callbacks(callbacks),
-          attributes(part.database, attributes_slot),
           better{&part, options.order, options.ascending}, best(better) {
         if (part.has_hashes()) hashes.emplace(part.database, hash_slot);
     }
@@ -89,7 +88,7 @@ class Collector {
         } else if (is_full()) {
             if (weight < best.rbegin()->weight) return;
             // A tie with the last is common; the stream is the cheap way to the key.
-            if (weight == best.rbegin()->weight) candidate.describe(attributes.at(document));
+            if (weight == best.rbegin()->weight) candidate.describe(attribute_stream().at(document));
         }
         if (is_full() && !better(candidate, *best.rbegin())) return;
         if (hashes) candidate.hash = hashes->at(document);
@@ -102,8 +101,13 @@ class Collector {
     const std::set<Candidate, Better> &candidates() const { return best; }
 
   private:
+    ValueStream &attribute_stream() {
+        if (!attributes) attributes.emplace(part.database, attributes_slot);
+        return *attributes;
+    }
+
     void find_sort_key(Candidate &candidate) {
-        std::string value = attributes.at(candidate.document);
+        std::string value = attribute_stream().at(candidate.document);
         candidate.describe(value);
         Attributes parts(value);
         switch (options.order) {
@@ -150,6 +154,8 @@ Counts collect(
     cxapian_document document;
     for (cursor.seek(1); cursor.document() != past_end; cursor.seek(cursor.document() + 1)) {
         ++counts.seen;
+        // Most documents can be told to be too light without knowing how long they are.
+        if (required > 0 && cursor.bound() < required) continue;
         collector.add(cursor.document(), cursor.weight());
         if (callbacks.visit) {
             part.read(cursor.document(), document);
@@ -189,6 +195,7 @@ cxapian_status cxapian_part_match(
     const cxapian_callbacks *callbacks, cxapian_match_result *result, cxapian_error *error) {
     *result = {};
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
         Scorer scorer(*part, *options);
         ByteReader reader(plan);
         CursorPointer cursor = make_cursor(*part, scorer, *callbacks, reader);
@@ -211,6 +218,7 @@ cxapian_status cxapian_part_weigh(
     *weight = 0;
     *occurrences = 0;
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
         Scorer scorer(*part, *options);
         ByteReader reader(plan);
         CursorPointer cursor = make_cursor(*part, scorer, *callbacks, reader);

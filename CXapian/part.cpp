@@ -16,26 +16,6 @@ bool cxapian_part::has_hashes() {
     return hashes_known > 0;
 }
 
-uint32_t cxapian_part::length(uint32_t document) {
-    if (!lengths.empty()) {
-        if (document >= lengths.size()) throw Damage("a posting of a document that does not exist");
-        return lengths[document];
-    }
-    if (++length_lookups > database.get_doccount() / 2) load_lengths();
-    return database.get_doclength(document);
-}
-
-void cxapian_part::load_lengths() {
-    std::vector<uint32_t> loaded(size_t(database.get_lastdocid()) + 1);
-    for (Xapian::PostingIterator document = database.postlist_begin(""),
-                                 end = database.postlist_end("");
-         document != end; ++document) {
-        if (*document >= loaded.size()) throw Damage("a document beyond the last one");
-        loaded[*document] = document.get_doclength();
-    }
-    lengths.swap(loaded);
-}
-
 void cxapian_part::read(uint32_t number, cxapian_document &result) {
     Xapian::Document document = database.get_document(number, Xapian::DOC_ASSUME_VALID);
     scratch_data = document.get_data();
@@ -54,7 +34,12 @@ cxapian_status cxapian_part_open(
     const char *path, const uint32_t *removed, size_t removed_count, cxapian_part **part,
     cxapian_error *error) {
     *part = nullptr;
-    return guarded(error, [&] { *part = new cxapian_part(path, removed, removed_count); });
+    leave_marks_on_crashes();
+    return guarded(error, [&] {
+        std::string mark = std::string(path) + "/" + cxapian_crash_mark_name;
+        Reading reading(mark.c_str());
+        *part = new cxapian_part(path, removed, removed_count);
+    });
 }
 
 void cxapian_part_close(cxapian_part *part) { delete part; }
@@ -71,6 +56,7 @@ cxapian_status cxapian_part_terms(
     void (*visit)(void *context, cxapian_bytes term, uint32_t document_frequency),
     cxapian_error *error) {
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
         for_each_term(
             part->database, kind, view_of(text),
             [&](const std::string &term, uint32_t frequency) {
@@ -83,6 +69,7 @@ cxapian_status cxapian_part_find(
     cxapian_part *part, cxapian_bytes key, uint32_t *document, cxapian_error *error) {
     *document = 0;
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
         std::string term = key_term(view_of(key));
         for (Xapian::PostingIterator posting = part->database.postlist_begin(term),
                                      end = part->database.postlist_end(term);
@@ -102,10 +89,13 @@ cxapian_status cxapian_part_fingerprints(
     cxapian_part *part, void *context, void (*visit)(void *context, uint64_t fingerprint),
     cxapian_error *error) {
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
+        TermOrder order;
         for (Xapian::TermIterator term = part->database.allterms_begin("Q"),
                                   end = part->database.allterms_end("Q");
              term != end; ++term) {
             std::string text = *term;
+            order.check(text);
             uint64_t fingerprint = 0;
             for (size_t index = 1; index < text.size(); ++index)
                 fingerprint = fingerprint << 8 | uint8_t(text[index]);
@@ -116,12 +106,16 @@ cxapian_status cxapian_part_fingerprints(
 
 cxapian_status cxapian_part_document(
     cxapian_part *part, uint32_t document, cxapian_document *result, cxapian_error *error) {
-    return guarded(error, [&] { part->read(document, *result); });
+    return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
+        part->read(document, *result);
+    });
 }
 
 cxapian_status cxapian_part_data(
     cxapian_part *part, uint32_t document, cxapian_bytes *data, cxapian_error *error) {
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
         part->scratch_data =
             part->database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
         *data = bytes_of(part->scratch_data);
@@ -132,6 +126,7 @@ cxapian_status cxapian_part_document_terms(
     cxapian_part *part, uint32_t document, void *context,
     void (*visit)(void *context, cxapian_bytes term, uint8_t occurrences), cxapian_error *error) {
     return guarded(error, [&] {
+        Reading reading(part->mark.c_str());
         for (Xapian::TermIterator term = part->database.termlist_begin(document),
                                   end = part->database.termlist_end(document);
              term != end; ++term) {

@@ -5,10 +5,14 @@
 #include <vector>
 #include <xapian.h>
 
+#include "crash_mark.h"
 #include "layout.h"
+#include "lengths.h"
 
 // An open part. What a call hands out lives in `scratch` until the next call.
 struct cxapian_part {
+    // Where a crash while reading is noted; see `Reading`.
+    std::string mark;
     Xapian::Database database;
     // Ascending.
     std::vector<uint32_t> removed;
@@ -17,21 +21,17 @@ struct cxapian_part {
     std::vector<cxapian_hit> hits;
     std::vector<std::string> hit_texts;
 
-    // Lengths of all documents by number, loaded once as many have been looked up one by one as
-    // loading costs: an array costs a hundredth of Xapian's look-up.
-    std::vector<uint32_t> lengths;
-    uint64_t length_lookups = 0;
+    cxapian::Lengths lengths;
 
     // Whether any document has a content hash; -1 until somebody asks.
     int hashes_known = -1;
 
     cxapian_part(const char *path, const uint32_t *numbers, size_t count)
-        : database(path), removed(numbers, numbers + count) {}
+        : mark(std::string(path) + "/" + cxapian_crash_mark_name), database(path), removed(numbers, numbers + count), lengths(database) {}
 
     bool is_removed(uint32_t document) const;
     bool has_hashes();
-    uint32_t length(uint32_t document);
-    void load_lengths();
+    uint32_t length(uint32_t document) { return lengths.of(document); }
     void read(uint32_t document, cxapian_document &result);
 };
 
@@ -52,6 +52,18 @@ class ValueStream {
     }
 };
 
+// Terms come in ascending order. In a damaged tree a block may lead back to one before it, and a
+// walk over the terms would never end.
+class TermOrder {
+    std::string last;
+
+  public:
+    void check(const std::string &term) {
+        if (term <= last) throw Damage("terms out of order");
+        last = term;
+    }
+};
+
 // Calls `visit(term, frequency)` for each term of a family; see `cxapian_part_terms`.
 template <typename Visit>
 void for_each_term(
@@ -66,8 +78,10 @@ void for_each_term(
     std::string start(kind == cxapian_terms_prefix || namespaced ? text : std::string_view());
     if (kind == cxapian_terms_infix && namespaced) start.resize(1);
     Xapian::TermIterator end = database.allterms_end(start);
+    TermOrder order;
     for (Xapian::TermIterator term = database.allterms_begin(start); term != end;) {
         std::string word = *term;
+        order.check(word);
         if (!namespaced && is_namespaced(word)) {
             // The capitals stand together: jump over them.
             term.skip_to(std::string(1, char('Z' + 1)));

@@ -42,6 +42,11 @@ class PhraseCursor final : public Cursor {
         for (const CursorPointer &word : words) sum += word->maximum();
         return sum;
     }
+    double bound() override {
+        double sum = 0;
+        for (const CursorPointer &word : words) sum += word->bound();
+        return sum;
+    }
     uint64_t estimate() const override {
         uint64_t smallest = UINT64_MAX;
         for (const CursorPointer &word : words) smallest = std::min(smallest, word->estimate());

@@ -1,4 +1,5 @@
-#include <cstdlib>
+#include <cerrno>
+#include <memory>
 #include <sstream>
 
 #include <sys/stat.h>
@@ -8,6 +9,16 @@
 #include "guard.h"
 
 using namespace cxapian;
+
+struct cxapian_run {
+    Run run;
+};
+
+struct cxapian_writer {
+    PartWriter part;
+
+    cxapian_writer(const char *path, size_t memory_limit) : part(path, memory_limit) {}
+};
 
 namespace {
 
@@ -31,17 +42,44 @@ Xapian::Document document_of(const BatchDocument &entry) {
 
 } // namespace
 
-cxapian_status cxapian_write_part(const char *path, cxapian_bytes batch, cxapian_error *error) {
-    bool positions = false;
-    cxapian_status status = guarded(error, [&] { positions = has_positions(batch); });
-    if (status != cxapian_ok) return status;
-    if (positions) return cxapian_write_part_plainly(path, batch, error);
+cxapian_status cxapian_run_make(
+    cxapian_bytes batch, uint32_t first_document, cxapian_run **run, cxapian_error *error) {
+    *run = nullptr;
+    return guarded(error, [&] {
+        auto made = std::make_unique<cxapian_run>();
+        made->run = make_run(batch, first_document);
+        *run = made.release();
+    });
+}
+
+void cxapian_run_free(cxapian_run *run) { delete run; }
+
+cxapian_status cxapian_writer_open(
+    const char *path, size_t memory_limit, cxapian_writer **writer, cxapian_error *error) {
+    *writer = nullptr;
     return guarded(error, [&] {
         if (mkdir(path, 0700) != 0)
             throw Xapian::DatabaseOpeningError(std::string(path) + ": cannot be made", errno);
-        write_glass_part(path, batch);
+        *writer = new cxapian_writer(path, memory_limit);
     });
 }
+
+cxapian_status cxapian_writer_add(
+    cxapian_writer *writer, cxapian_run *run, cxapian_error *error) {
+    return guarded(error, [&] { writer->part.add(run->run); });
+}
+
+cxapian_status cxapian_writer_finish(
+    cxapian_writer *writer, void *context,
+    void (*visit)(void *context, const char *name, uint64_t byte_count, uint64_t checksum),
+    cxapian_error *error) {
+    return guarded(error, [&] {
+        for (const FileDescription &file : writer->part.finish())
+            visit(context, file.name.c_str(), file.byte_count, file.checksum);
+    });
+}
+
+void cxapian_writer_close(cxapian_writer *writer) { delete writer; }
 
 cxapian_status cxapian_write_part_plainly(
     const char *path, cxapian_bytes batch, cxapian_error *error) {

@@ -44,9 +44,15 @@ typedef struct cxapian_bytes {
 
 // ---- Writing
 
-// Writes one part. `batch` holds the documents one after the other; all numbers are little-endian:
+// Documents in a row that were inverted apart from the others of their part.
+typedef struct cxapian_run cxapian_run;
+
+// Inverts a batch without positions, which is most of the work of writing a part; any number of
+// threads may do it at once. `first_document` is the number of its first document in the part.
 //
-//   u16 key byte count, key          unique within the batch; found by its fingerprint
+// `batch` holds the documents one after the other; all numbers are little-endian:
+//
+//   u16 key byte count, key          unique within the part; found by its fingerprint
 //   i64 size, i64 modified           kept in a value for sorting and ranges
 //   u8 hash byte count, hash         0 or 32; kept in a value for collapsing
 //   u32 data byte count, data        what the part gives back
@@ -54,12 +60,32 @@ typedef struct cxapian_bytes {
 //   u32 term byte count, then for each term: u8 byte count, bytes, u8 occurrences,
 //       u16 position count, u32 positions
 //
-// Terms are distinct within a document. The document with index i gets the number i + 1. The part
-// is complete on return but not yet forced to the disk.
-cxapian_status cxapian_write_part(const char *path, cxapian_bytes batch, cxapian_error *error);
+// Terms are distinct within a document.
+cxapian_status cxapian_run_make(
+    cxapian_bytes batch, uint32_t first_document, cxapian_run **run, cxapian_error *error);
+void cxapian_run_free(cxapian_run *run);
 
-// The same by Xapian's own writer: for batches with positions, and to compare with. Adds to the
-// database that is there already.
+// Writes one part from runs.
+typedef struct cxapian_writer cxapian_writer;
+
+// Makes the folder, which must not exist. Where anything fails afterwards the folder stays, useless.
+// Postings wait for the end in memory, those beyond `memory_limit` bytes in a file without a name.
+cxapian_status cxapian_writer_open(
+    const char *path, size_t memory_limit, cxapian_writer **writer, cxapian_error *error);
+
+// Takes a run whose first document comes after the last of those before; the first of all is 1.
+// The run is empty afterwards, and still to be freed.
+cxapian_status cxapian_writer_add(cxapian_writer *writer, cxapian_run *run, cxapian_error *error);
+
+// Completes the part and calls `visit` for each of its files. They are not yet forced to the disk.
+cxapian_status cxapian_writer_finish(
+    cxapian_writer *writer, void *context,
+    void (*visit)(void *context, const char *name, uint64_t byte_count, uint64_t checksum),
+    cxapian_error *error);
+void cxapian_writer_close(cxapian_writer *writer);
+
+// Writes the documents of a batch, numbered from 1, by Xapian's own writer: for batches with
+// positions, and to compare with. Adds to the database that is there already.
 cxapian_status cxapian_write_part_plainly(
     const char *path, cxapian_bytes batch, cxapian_error *error);
 
@@ -83,6 +109,10 @@ cxapian_status cxapian_file_checksum(
 // ---- Reading
 
 typedef struct cxapian_part cxapian_part;
+
+// The file in a part's folder that says that a process crashed while it read the part. Whoever finds
+// it looks at every byte of the part before opening it, and removes the file when all are right.
+#define cxapian_crash_mark_name "crashed"
 
 // Opens a part. `removed` are the numbers of documents that count as gone, ascending; copied.
 cxapian_status cxapian_part_open(
@@ -135,7 +165,7 @@ typedef struct cxapian_document {
     int64_t modified;
     uint32_t length;
 } cxapian_document;
-// Only what `cxapian_write_part` calls the data.
+// Only what `cxapian_run_make` calls the data.
 cxapian_status cxapian_part_data(
     cxapian_part *part, uint32_t document, cxapian_bytes *data, cxapian_error *error);
 

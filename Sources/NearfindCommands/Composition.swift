@@ -1,5 +1,6 @@
 import Extraction
 import Node
+import RouteTracing
 import SearchModel
 import XapianEngine
 
@@ -82,4 +83,6 @@ enum Composition {
       catalog: catalog, engine: engine, options: options,
       extraction: { file throws(ExtractionError) in try await extractors.extract(file: file) })
   }
+
+  static func routeTracer() throws(RouteTracingError) -> RouteTracer { try RouteTracer() }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Node
 import RelevanceEvaluation
+import RouteTracing
 import SearchModel
 
 /// The program: reads the command line, runs one command and ends with its exit status.
@@ -48,6 +49,10 @@ public enum Program {
     case let failure as EvaluationError:
       console.complain(failure.description)
       if case .missing = failure { return .wrongUse }
+      return .failed
+    case let failure as RouteTracingError:
+      console.complain(failure.description)
+      if case .notOneMachine = failure { return .wrongUse }
       return .failed
     default:
       break

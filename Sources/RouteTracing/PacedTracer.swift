@@ -8,12 +8,15 @@ public actor PacedTracer {
     @Sendable (IPAddress, ClosedRange<Int>) async throws(RouteTracingError) -> TracedRoute
 
   private let trace: Trace
+  private let callCapacity: Int
   private let start = ContinuousClock.now
   private var planner: TracePlanner
+  private var callCount = 0
   private var waiting: [IPPrefix: [CheckedContinuation<Void, Never>]] = [:]
 
   public init(pacing: TracePacing = TracePacing(), trace: @escaping Trace) {
     self.trace = trace
+    callCapacity = pacing.callCapacity
     planner = TracePlanner(pacing: pacing)
   }
 
@@ -30,8 +33,12 @@ public actor PacedTracer {
   /// Takes no time for a known address, under a second for a new one, and some seconds where
   /// routers are asked too much.
   ///
-  /// - Throws: ``RouteTracingError``.
+  /// - Throws: ``RouteTracingError``; ``RouteTracingError/tooManyTraces`` when more calls wait than
+  ///   ``TracePacing/callCapacity`` allows.
   public func route(to address: IPAddress) async throws(RouteTracingError) -> TracedRoute {
+    guard callCount < callCapacity else { throw .tooManyTraces }
+    callCount += 1
+    defer { callCount -= 1 }
     while true {
       if Task.isCancelled { throw .cancelled }
       switch planner.step(for: address, at: now) {

@@ -18,6 +18,10 @@ public enum RouteTracingError: Error, Hashable, Sendable {
   /// The process has too many files open. Trace fewer routes at once, or raise the limit.
   case outOfDescriptors
 
+  /// So many traces are under way that this one was not taken in. Do without it, and ask again
+  /// later.
+  case tooManyTraces
+
   /// The task that asked for the trace was cancelled.
   case cancelled
 
@@ -57,6 +61,8 @@ extension RouteTracingError: CustomStringConvertible {
     case .outOfDescriptors:
       "Too many files are open to trace a route. Raise the limit (ulimit -n), or trace fewer "
         + "routes at once."
+    case .tooManyTraces:
+      "Too many routes are being traced at the moment. Try again later."
     case .cancelled:
       "The trace was stopped before it was done."
     case .system(let call, let code):

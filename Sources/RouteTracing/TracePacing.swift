@@ -27,6 +27,9 @@ public struct TracePacing: Hashable, Sendable {
   public var networkCapacity = 8192
   public var addressCapacity = 32768
 
+  /// How many calls may be under way at once; more are refused.
+  public var callCapacity = 4096
+
   /// The largest TTL that is probed.
   public var reach = RouteTracer.usualReach
 

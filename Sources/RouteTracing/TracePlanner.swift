@@ -30,9 +30,13 @@ public struct TracePlanner: Sendable {
     /// Whether the others of its network wait for it.
     var isForNetwork: Bool
     var retries = 0
+    /// How often the address was traced whole since it was asked for.
+    var wholeTraces = 0
     /// What is known of the route so far.
     var base: TracedRoute?
   }
+
+  private static let wholeTracesAllowed = 2
 
   private let pacing: TracePacing
   private var addresses: RecentlyUsed<IPAddress, KnownRoute>
@@ -89,7 +93,10 @@ public struct TracePlanner: Sendable {
     if let base = flight.base {
       guard let combined = base.extended(by: route, probed: positions) else {
         // It stands elsewhere than its network, or the way has changed.
-        return wholeTrace(of: address, at: now)
+        if flight.wholeTraces < Self.wholeTracesAllowed { return wholeTrace(of: address, at: now) }
+        // The way changes with every probe: one of its forms has to do.
+        finish(address, base, isForNetwork: flight.isForNetwork, at: now)
+        return .answer(base)
       }
       flight.base = combined
     } else {
@@ -125,8 +132,11 @@ public struct TracePlanner: Sendable {
   private mutating func wholeTrace(of address: IPAddress, at now: Duration) -> Step {
     let network = Self.network(of: address)
     // When another trace of the network runs meanwhile, this one is for its address only.
-    let isForNetwork = tracedNetworks.insert(network).inserted
-    flights[address] = Flight(isForNetwork: isForNetwork)
+    let earlier = flights[address]
+    let isForNetwork =
+      tracedNetworks.insert(network).inserted || earlier?.isForNetwork ?? false
+    flights[address] = Flight(
+      isForNetwork: isForNetwork, wholeTraces: (earlier?.wholeTraces ?? 0) + 1)
     recentTraces.removeAll { $0 + pacing.busyInterval < now }
     recentTraces.append(now)
     return .probe(positions: 1...pacing.reach, after: .zero)

@@ -31,7 +31,7 @@ extension EngineError: CustomStringConvertible {
     case .missing(let path):
       "There is no index at \(path). Create one with: nearfind index FOLDER"
     case .corrupted(let path, let reason):
-      "The index at \(path) is damaged (\(reason)). No file is lost; rebuild it with: nearfind index --rebuild"
+      "The index at \(path) is damaged (\(reason)). See all of the damage with: nearfind doctor --verify. No file is lost; rebuild it with: nearfind index --rebuild"
     case .incompatible(let path, let found, let supported):
       "The index at \(path) has format \(found), and this program reads \(supported). Rebuild it with: nearfind index --rebuild"
     case .diskFull(let path):

@@ -24,11 +24,21 @@ public struct RecordKey: Hashable, Sendable, Comparable, CustomStringConvertible
   // Swift's strings are equal when they look alike; keys are equal when their bytes are. A name
   // composed and the same name decomposed are two files.
   public static func == (left: RecordKey, right: RecordKey) -> Bool {
-    left.value.utf8.elementsEqual(right.value.utf8)
+    left.withBytes { left in
+      right.withBytes { right in
+        left.count == right.count && left.elementsEqual(right)
+      }
+    }
   }
 
   public func hash(into hasher: inout Hasher) {
-    for byte in value.utf8 { hasher.combine(byte) }
+    withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Lends the UTF-8 bytes: all at once, because keys are compared for every record of an index.
+  private func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    var value = value
+    return value.withUTF8(body)
   }
 
   public static func < (left: RecordKey, right: RecordKey) -> Bool {

@@ -22,7 +22,7 @@ public enum SpellingSuggester {
   ///     an upper-case ASCII letter, are passed over.
   ///   - limit: how many words to return at most.
   /// - Returns: nearest first, then those with the same first letter, then the most frequent, then
-  ///   by UTF-8 bytes; never `word` itself. Empty for a word that is too short, longer than a term or with a digit in it. A word with
+  ///   by UTF-8 bytes; never `word` itself. Empty for a stop word, and for a word that is too short, longer than a term or with a digit in it. A word with
   ///   two mistakes must begin with the same letter.
   public static func suggestions(
     for word: String, in vocabulary: some Sequence<(word: String, documentFrequency: Int)>,
@@ -99,6 +99,8 @@ private struct Comparison {
     letters = SpellingDistance.letters(word)
     limit = SpellingSuggester.maximumDistance(letterCount: letters.count)
     guard limit > 0, word.utf8.count <= TermLimits.maximumByteCount,
+      // A word that is in every text is not mistyped, and what resembles it is rare.
+      !StopWords.contains(word),
       // Who types a number means that number.
       !word.unicodeScalars.contains(where: { CharacterClass($0) == .digit })
     else { return nil }

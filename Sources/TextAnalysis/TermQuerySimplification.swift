@@ -44,7 +44,7 @@ extension TermQuery {
   }
 
   /// The number of leaves, phrases counted by their words.
-  var leafCount: Int {
+  public var leafCount: Int {
     switch self {
     case .nothing, .everything, .filter: 0
     case .leaf: 1

@@ -66,13 +66,12 @@ enum FileAccess {
     (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
   }
 
-  /// What tells one state of a replaced file from another; nil where there is none.
+  /// What tells one state of a file from another; nil where there is none. A file that replaces
+  /// another may look the same within one tick of the clock, unless that is a ``HeldFile``.
   static func identity(of path: String) -> FileIdentity? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
-    return FileIdentity(
-      inode: UInt64(status.st_ino), byteCount: Int64(status.st_size),
-      seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+    return FileIdentity(status)
   }
 
   static func failure(_ path: String) -> EngineError {
@@ -83,8 +82,17 @@ enum FileAccess {
 }
 
 struct FileIdentity: Equatable {
+  var device: UInt64
   var inode: UInt64
   var byteCount: Int64
   var seconds: Int64
   var nanoseconds: Int64
+
+  init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    byteCount = Int64(status.st_size)
+    seconds = Int64(status.st_mtim.tv_sec)
+    nanoseconds = Int64(status.st_mtim.tv_nsec)
+  }
 }

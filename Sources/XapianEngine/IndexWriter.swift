@@ -1,9 +1,7 @@
 import Dispatch
 import SearchModel
-import Synchronization
-import TextAnalysis
 
-/// The one writer of an index: collects a batch, writes it as parts side by side, and commits by
+/// The one writer of an index: collects a batch, writes it beside that as few parts, and commits by
 /// replacing the manifest.
 ///
 /// Until the manifest is replaced nothing that was written exists for anyone, so a process may end
@@ -11,32 +9,34 @@ import TextAnalysis
 ///
 /// Not thread-safe: ``XapianEngine`` calls it from one serial queue.
 final class IndexWriter {
-  /// A part of a batch is written once it holds so many records or bytes: large enough that parts
-  /// are few, small enough that memory stays bounded whatever the caller's batch is.
-  private let partRecordLimit: Int
-  static let partByteLimit = 64 << 20
+  /// Changes are analyzed and written in runs of so many, or of so many bytes of text: large enough
+  /// that runs are few, small enough that memory stays bounded whatever the caller's batch is.
+  private let runLimit: Int
+  static let runByteLimit = 32 << 20
 
-  /// Parts are written beside the analysis of the next records, so many at a time.
-  static let concurrentParts = 2
+  /// So many runs are worked on beside the collecting of the next: two are analyzed and inverted
+  /// while a third is added to its part.
+  static let concurrentRuns = 3
 
   private let index: IndexFiles
   private let lock: WriterLock
   private var manifest: Manifest
 
   // The uncommitted batch.
-  private var analyzer = RecordAnalyzer()
-  private var buffer = BatchBuffer()
-  private var writing: [PendingPart] = []
   private var batch = BatchChanges()
+  private var writing: [any PendingPart] = []
+  /// The last of `writing` that takes records without text.
+  private var growing: GrowingPart?
+  private let room = DispatchSemaphore(value: IndexWriter.concurrentRuns)
 
   /// Fingerprints of the committed keys, made when a batch turns out to be large.
   private var committedKeys: KeyFingerprints?
   private let fingerprintThreshold = 2_000
 
   /// Opens the index for writing, and creates it where there is none.
-  init(_ index: IndexFiles, partRecordLimit: Int = 65_536) throws(EngineError) {
+  init(_ index: IndexFiles, runLimit: Int = 32_768) throws(EngineError) {
     self.index = index
-    self.partRecordLimit = partRecordLimit
+    self.runLimit = runLimit
     try FileAccess.makeFolder(index.parts)
     lock = try WriterLock(index)
     do {
@@ -48,19 +48,16 @@ final class IndexWriter {
     sweep()
   }
 
+  /// The lock must not go before the last thread that writes.
+  deinit { for part in writing { part.abandon() } }
+
   // MARK: The batch
 
   func apply(_ changes: [RecordChange]) throws(EngineError) {
     do {
       for change in changes {
-        switch change {
-        case .put(let record): buffer.put(record, analyzer: &analyzer)
-        case .remove(let key): buffer.remove(key)
-        }
-        batch.note(change.key)
-        if buffer.recordCount >= partRecordLimit || buffer.byteCount >= Self.partByteLimit {
-          try flush()
-        }
+        batch.note(change)
+        if batch.count >= runLimit || batch.byteCount >= Self.runByteLimit { try flush() }
       }
     } catch {
       abandon()
@@ -68,23 +65,45 @@ final class IndexWriter {
     }
   }
 
-  /// Hands the buffer to another thread to be written as a part.
+  /// Hands the changes that wait to other threads. What these fail in comes to light at one of the
+  /// next runs, or at the commit.
   private func flush() throws(EngineError) {
-    guard !batch.keys.isEmpty else { return }
-    while writing.count(where: { !$0.isFinished }) >= Self.concurrentParts {
-      try wait(for: writing.first { !$0.isFinished })
-    }
-    let keys = batch.takeKeys()
-    let name = nextName()
-    writing.append(
-      PendingPart(
-        name: name, batch: buffer.compacted(), recordCount: buffer.recordCount, keys: keys,
-        in: index))
-    buffer = BatchBuffer()
+    if batch.count == 0 { return }
+    for part in writing where part.hasFailed { _ = try part.result() }
+    var run = batch.takeRun()
+    let part = part(for: run)
+    // A first batch need not remember what it replaces, but for what it wrote itself.
+    if manifest.parts.isEmpty && committedKeys == nil { run.keys.removeAll { !$0.isRepeated } }
+    part.keys += run.keys
   }
 
-  private func wait(for part: PendingPart?) throws(EngineError) {
-    if let part { _ = try part.result() }
+  /// Starts the writing of a run.
+  ///
+  /// - Returns: the part that it goes into, alone or with other runs.
+  private func part(for run: ChangeRun) -> any PendingPart {
+    if run.holdsText {
+      room.wait()
+      let part = TextPart(name: nextName(), records: run.records, in: index, room: room)
+      writing.append(part)
+      return part
+    }
+    // A key is in a part once: what the batch wrote before is removed from another.
+    if run.repeatsKeys { endGrowing() }
+    let part = growing ?? GrowingPart(name: nextName(), in: index)
+    if growing == nil {
+      growing = part
+      writing.append(part)
+    }
+    if !run.records.isEmpty {
+      room.wait()
+      part.add(run.records, room: room)
+    }
+    return part
+  }
+
+  private func endGrowing() {
+    growing?.end()
+    growing = nil
   }
 
   private func nextName() -> String {
@@ -97,8 +116,9 @@ final class IndexWriter {
 
   func commit(notes: [String: String]) throws(EngineError) -> Revision {
     do {
-      if batch.isEmpty && writing.isEmpty && notes.isEmpty { return manifest.revision }
       try flush()
+      if writing.isEmpty && notes.isEmpty { return manifest.revision }
+      endGrowing()
       var next = manifest
       next.revision = Revision(manifest.revision.number + 1)
       next.notes.merge(notes) { _, new in new }
@@ -142,7 +162,7 @@ final class IndexWriter {
   // MARK: Tidiness
 
   private func abandon() {
-    for part in writing { _ = try? part.result() }
+    for part in writing { part.abandon() }
     forgetBatch()
     // Where the very last step failed the new manifest may stand already, and its parts must stay.
     guard let stored = try? Manifest.load(from: index) else { return }
@@ -151,7 +171,7 @@ final class IndexWriter {
   }
 
   private func forgetBatch() {
-    buffer = BatchBuffer()
+    growing = nil
     writing = []
     batch = BatchChanges()
   }
@@ -162,74 +182,5 @@ final class IndexWriter {
     for name in FileAccess.names(in: index.parts) where !named.contains(name) {
       FileAccess.discard(index.part(name))
     }
-  }
-}
-
-/// A key that a batch puts or removes.
-struct ChangedKey {
-  var key: RecordKey
-  var fingerprint: UInt64
-  /// Whether an earlier part of the same batch may hold it too.
-  var isRepeated: Bool
-}
-
-/// The keys that the buffer's changes concern, and what the whole batch has touched.
-struct BatchChanges {
-  private(set) var keys: [ChangedKey] = []
-  private var inBuffer: Set<RecordKey> = []
-  private var inEarlierParts = KeyFingerprints()
-  private var hasEarlierParts = false
-  /// The number of the next part, once the batch has made one.
-  var nextNumber: Int?
-
-  var isEmpty: Bool { keys.isEmpty && !hasEarlierParts }
-
-  mutating func note(_ key: RecordKey) {
-    guard inBuffer.insert(key).inserted else { return }
-    let fingerprint = KeyFingerprints.fingerprint(of: key)
-    keys.append(
-      ChangedKey(
-        key: key, fingerprint: fingerprint,
-        isRepeated: hasEarlierParts && inEarlierParts.mayContain(fingerprint)))
-  }
-
-  /// The keys of the buffer, which becomes a part of its own.
-  mutating func takeKeys() -> [ChangedKey] {
-    for changed in keys { inEarlierParts.insert(changed.fingerprint) }
-    hasEarlierParts = true
-    inBuffer.removeAll(keepingCapacity: true)
-    defer { keys = [] }
-    return keys
-  }
-}
-
-/// A part that another thread writes.
-///
-/// `@unchecked Sendable`: `outcome` is written once, before the group is left, and read only after
-/// waiting for the group.
-final class PendingPart: @unchecked Sendable {
-  let keys: [ChangedKey]
-  private let group = DispatchGroup()
-  private var outcome: Result<Manifest.Part?, EngineError> = .success(nil)
-
-  init(
-    name: String, batch: [UInt8], recordCount: Int, keys: [ChangedKey], in index: IndexFiles
-  ) {
-    self.keys = keys
-    // Only removals: there is nothing to write.
-    if recordCount == 0 { return }
-    DispatchQueue.global(qos: .userInitiated).async(group: group) {
-      self.outcome = Result { () throws(EngineError) in
-        try PartWriting.write(batch, recordCount: recordCount, as: name, in: index)
-      }
-    }
-  }
-
-  var isFinished: Bool { group.wait(timeout: .now()) == .success }
-
-  /// Waits for the part. Nil when the batch only removed.
-  func result() throws(EngineError) -> Manifest.Part? {
-    group.wait()
-    return try outcome.get()
   }
 }

@@ -29,12 +29,15 @@ struct KeyFingerprints {
     places[place(of: fingerprint)] == fingerprint
   }
 
-  mutating func insert(_ fingerprint: UInt64) {
+  /// - Returns: whether it is new.
+  @discardableResult
+  mutating func insert(_ fingerprint: UInt64) -> Bool {
     let index = place(of: fingerprint)
-    if places[index] == fingerprint { return }
+    if places[index] == fingerprint { return false }
     places[index] = fingerprint
     count += 1
     if count * 2 > places.count { grow() }
+    return true
   }
 
   /// Where the fingerprint stands or would stand.

@@ -34,7 +34,11 @@ struct Manifest: Codable, Equatable {
   var nextNumber = 1
 
   static func load(from index: IndexFiles) throws(EngineError) -> Manifest {
-    let data = try FileAccess.contents(of: index.manifest, missing: index.path)
+    try decoded(FileAccess.contents(of: index.manifest, missing: index.path), of: index)
+  }
+
+  /// The manifest that the file's bytes are.
+  static func decoded(_ data: Data, of index: IndexFiles) throws(EngineError) -> Manifest {
     let lines = data.split(separator: newline, maxSplits: 1, omittingEmptySubsequences: false)
     let decoder = JSONDecoder()
     struct Format: Codable { var format: Int }

@@ -12,7 +12,8 @@ final class Part: @unchecked Sendable {
   private let handle: OpaquePointer
 
   /// - Throws: ``EngineError/corrupted(path:reason:)`` where files are gone or of another size, or
-  ///   contradict the manifest. Other damage shows when it is read, or to ``IndexVerification``.
+  ///   contradict the manifest. Every byte is looked at when a process crashed reading the part;
+  ///   otherwise damage shows when it is read, or to ``IndexVerification``.
   init(_ description: Manifest.Part, in index: IndexFiles) throws(EngineError) {
     let path = index.part(description.name)
     try Self.checkFiles(of: description, in: index)
@@ -40,13 +41,16 @@ final class Part: @unchecked Sendable {
     of description: Manifest.Part, in index: IndexFiles
   ) throws(EngineError) {
     let folder = index.part(description.name)
+    // Somebody crashed while reading this part: nothing of it is believed unread.
+    let mark = folder + "/" + cxapian_crash_mark_name
+    let isSuspect = FileAccess.identity(of: mark) != nil
     for file in description.files {
       guard let found = FileAccess.identity(of: folder + "/" + file.name) else {
         throw .corrupted(path: index.path, reason: "\(folder)/\(file.name) is gone")
       }
       var isSame = found.byteCount == file.byteCount
       // Xapian believes what the version file says of the totals, so it is looked at whole.
-      if isSame && file.name == "iamglass" {
+      if isSame && (isSuspect || file.name == "iamglass") {
         isSame = try PartWriting.fingerprint(of: file.name, in: folder) == file
       }
       if !isSame {
@@ -54,6 +58,7 @@ final class Part: @unchecked Sendable {
           path: index.path, reason: "\(folder)/\(file.name) has changed since it was written")
       }
     }
+    if isSuspect { FileAccess.discard(mark) }
   }
 
   deinit { cxapian_part_close(handle) }

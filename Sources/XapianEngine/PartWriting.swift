@@ -3,15 +3,26 @@ import SearchModel
 
 /// Making parts: every function leaves complete files that are forced to the disk, or nothing.
 enum PartWriting {
-  /// Writes the records of a batch as a new part.
+  /// Writes records, with text or without, as a new part.
   static func write(
-    _ batch: [UInt8], recordCount: Int, as name: String, in index: IndexFiles
+    _ records: [Record], as name: String, in index: IndexFiles
   ) throws(EngineError) -> Manifest.Part {
-    try making(name, recordCount: recordCount, in: index) { (path) throws(EngineError) in
+    let batch = PackedBatch(records).bytes
+    return try making(name, recordCount: records.count, in: index) { (path) throws(EngineError) in
       try calling(about: index.path) { error in
-        batch.withCXapianBytes { cxapian_write_part(path, $0, error) }
+        batch.withCXapianBytes { cxapian_write_part_plainly(path, $0, error) }
       }
     }
+  }
+
+  /// Forces a part that stands complete to the disk.
+  static func synchronized(
+    _ part: Manifest.Part, in index: IndexFiles
+  ) throws(EngineError) -> Manifest.Part {
+    let path = index.part(part.name)
+    for file in part.files { try FileAccess.synchronize(path + "/" + file.name) }
+    try FileAccess.synchronize(path)
+    return part
   }
 
   /// Writes one part with the records of several, without those that were removed. The sources stay
@@ -73,12 +84,12 @@ enum PartWriting {
           FileAccess.discard(path + "/" + file)
           continue
         }
-        try FileAccess.synchronize(path + "/" + file)
         files.append(try fingerprint(of: file, in: path))
       }
-      try FileAccess.synchronize(path)
-      return Manifest.Part(
-        name: name, recordCount: recordCount, removals: nil, removedCount: 0, files: files)
+      return try synchronized(
+        Manifest.Part(
+          name: name, recordCount: recordCount, removals: nil, removedCount: 0, files: files),
+        in: index)
     } catch {
       FileAccess.discard(path)
       throw error

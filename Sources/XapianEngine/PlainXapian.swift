@@ -1,7 +1,6 @@
 internal import CXapian
 import Foundation
 import SearchModel
-import TextAnalysis
 
 /// Xapian as its documentation shows, over the same terms: what the engine is measured against.
 public enum PlainXapian {
@@ -10,10 +9,7 @@ public enum PlainXapian {
     fileprivate let bytes: [UInt8]
 
     public init(_ records: [Record]) {
-      var analyzer = RecordAnalyzer()
-      var buffer = BatchBuffer()
-      for record in records { buffer.put(record, analyzer: &analyzer) }
-      bytes = buffer.compacted()
+      bytes = PackedBatch(records).bytes
     }
   }
 

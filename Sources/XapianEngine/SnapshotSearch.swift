@@ -7,27 +7,40 @@ import TextAnalysis
 /// Carries out one search of one snapshot: each part finds its best with the same statistics, and
 /// the parts' lists merge as those of many engines would.
 struct SnapshotSearch: Sendable {
-  private let snapshot: Snapshot
+  let snapshot: Snapshot
   private var request: SearchRequest
   private let query: TermQuery
   private let statistics: CollectionStatistics
   private let model: RelevanceModel
   private let plan: Plan
+  private let frequencies: [Double]
 
-  init(_ request: SearchRequest, in snapshot: Snapshot, model: RelevanceModel) throws(EngineError) {
+  /// - Parameter query: what analysis makes of the request's query.
+  init(
+    _ request: SearchRequest, _ query: TermQuery, in snapshot: Snapshot, model: RelevanceModel
+  ) throws(EngineError) {
     guard request.limit >= 0, request.offset >= 0 else {
       throw .invalidRequest("The limit and the offset of a search must not be negative.")
     }
     self.snapshot = snapshot
     self.request = request
     self.model = model
-    query = QueryAnalyzer().analyze(request.query)
+    self.query = query
     if let statistics = request.statistics {
       self.statistics = statistics
     } else {
       statistics = try snapshot.statistics(for: query)
     }
     plan = Plan(query, statistics: statistics, model: model)
+    frequencies = (0..<FieldOccurrences.valueCount).map {
+      model.frequency(of: FieldOccurrences(rawValue: UInt8($0)))
+    }
+  }
+
+  /// Whether the search takes a few milliseconds at most, on one thread.
+  var isQuick: Bool {
+    let postings = query.postingCount(statistics)
+    return postings < (snapshot.parts.count == 1 ? Self.postingsOfQuick : Self.postingsWorthThreads)
   }
 
   func answer() throws(EngineError) -> SearchAnswer {
@@ -64,11 +77,11 @@ struct SnapshotSearch: Sendable {
 
   /// Below so many postings a search is over before another thread has begun to help.
   private static let postingsWorthThreads = 50_000
+  private static let postingsOfQuick = 200_000
 
   private func match(_ plan: Plan, limit: Int) throws(EngineError) -> [Found] {
     let count = snapshot.parts.count
-    let postings = statistics.documentFrequencies.values.reduce(0, +)
-    if count == 1 || postings < Self.postingsWorthThreads {
+    if count == 1 || query.postingCount(statistics) < Self.postingsWorthThreads {
       var found: [Found] = []
       for index in 0..<count { found.append(try match(plan, limit: limit, partIndex: index)) }
       return found
@@ -110,10 +123,7 @@ struct SnapshotSearch: Sendable {
     limit: Int,
     _ body: (UnsafePointer<cxapian_match_options>) throws(EngineError) -> Result
   ) throws(EngineError) -> Result {
-    let frequencies = (0..<FieldOccurrences.valueCount).map {
-      model.frequency(of: FieldOccurrences(rawValue: UInt8($0)))
-    }
-    return try frequencies.withUnsafeBufferPointer { (frequencies) throws(EngineError) in
+    try frequencies.withUnsafeBufferPointer { (frequencies) throws(EngineError) in
       let (order, ascending) = request.sort.shimOrder
       var options = cxapian_match_options(
         limit: limit, order: order, ascending: ascending, collapse: request.collapsesDuplicates,

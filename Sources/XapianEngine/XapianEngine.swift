@@ -78,10 +78,46 @@ public final class XapianEngine: FullTextEngine {
   }
 
   public func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer {
-    let model = model
-    return try await reading { (snapshot) throws(EngineError) in
-      try SnapshotSearch(request, in: snapshot, model: model).answer()
+    // Analysis is pure: it need not wait for a thread.
+    let query = QueryAnalyzer().analyze(request.query)
+    let (model, snapshots) = (model, snapshots)
+    switch try startHere(request, query) {
+    case .answered(let answer): return answer
+    case .begun(let search):
+      return try await Self.readers.run { () throws(EngineError) in
+        let answer = try search.answer()
+        snapshots.giveBack(search.snapshot)
+        return answer
+      }
+    case .declined:
+      return try await reading { (snapshot) throws(EngineError) in
+        try SnapshotSearch(request, query, in: snapshot, model: model).answer()
+      }
     }
+  }
+
+  private enum Start {
+    case answered(SearchAnswer)
+    /// It turned out to be long.
+    case begun(SnapshotSearch)
+    case declined
+  }
+
+  /// Answers at once what takes less time than waking another thread.
+  private func startHere(
+    _ request: SearchRequest, _ query: TermQuery
+  ) throws(EngineError) -> Start {
+    guard QuickSearches.mayBeQuick(request, query) else { return .declined }
+    let (model, snapshots) = (model, snapshots)
+    let start = try QuickSearches.onThisThread { () throws(EngineError) -> Start in
+      guard let snapshot = snapshots.borrowOpen() else { return .declined }
+      let search = try SnapshotSearch(request, query, in: snapshot, model: model)
+      guard search.isQuick else { return .begun(search) }
+      let answer = try search.answer()
+      snapshots.giveBack(snapshot)
+      return .answered(answer)
+    }
+    return start ?? .declined
   }
 
   public func record(for key: RecordKey) async throws(EngineError) -> Record? {

@@ -22,7 +22,9 @@ import Testing
   }
 
   @Test func helpFitsATerminal() async throws {
-    for command in ["search", "index", "status", "forget", "doctor", "evaluate", "completion"] {
+    for command in [
+      "search", "index", "status", "forget", "route", "doctor", "evaluate", "completion",
+    ] {
       let lines = try await sandbox.run(command, "--help").lines
       #expect(lines.count > 5, "\(command)")
       for line in lines where !line.hasPrefix("USAGE:") {
@@ -43,6 +45,8 @@ import Testing
     ["search", "a", "--limit", "10001"], ["search", "a", "--sort", "colour"], ["index"],
     ["evaluate"], ["evaluate", "no-such-folder"], ["evaluate", ".", "--queries", "q.tsv"],
     ["completion", "tcsh"], ["search", "(a"], ["search", "size:huge"], ["search", "a OR"],
+    ["route"], ["route", ""], ["route", "192.0.2.1", "--ipv6"], ["route", "2001:db8::1", "--ipv4"],
+    ["route", "::1", "--ipv4", "--ipv6"], ["route", "255.255.255.255"],
   ])
   func wrongUseIsStatusTwo(_ arguments: [String]) async throws {
     let outcome = try await sandbox.run(arguments)

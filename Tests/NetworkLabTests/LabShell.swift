@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 
 /// Runs bash as the root of namespaces of its own: users, networks, mounts. They go with the last
 /// process in them.
@@ -21,22 +21,10 @@ enum LabShell {
   }
 
   private static func run(_ command: [String]) async throws -> Result {
-    let output = FileManager.default.temporaryDirectory.appending(path: "lab-shell-\(UUID())")
-    try Data().write(to: output)
-    defer { try? FileManager.default.removeItem(at: output) }
-    let handle = try FileHandle(forWritingTo: output)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-    process.arguments =
-      ["--kill-after=5", "\(limit)", "unshare", "-Urnm", "--"] + command
-    process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = handle
-    process.standardError = handle
-    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
-    }
-    return Result(status: status, text: try String(contentsOf: output, encoding: .utf8))
+    let outcome = try await Program(
+      "timeout", ["--kill-after=5", "\(limit)", "unshare", "-Urnm", "--"] + command,
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
+    ).run()
+    return Result(status: outcome.status, text: outcome.output + outcome.errors)
   }
 }

@@ -64,7 +64,7 @@ struct NetworkLab {
   }
 
   /// SwiftPM builds it beside the tests.
-  private static let probe = URL(fileURLWithPath: CommandLine.arguments[0])
+  static let probe = URL(fileURLWithPath: CommandLine.arguments[0])
     .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "RouteProbe").path
 
   /// Whether the kernel lets this user make namespaces and filters. Says on standard error why

@@ -1,3 +1,4 @@
+import RouteTracing
 import RouterBands
 import Testing
 
@@ -49,6 +50,28 @@ struct NetworkLabTests {
     let outcome = try await NetworkLab(core: Landscape.crowd, answersWithoutLimit: false)
       .join(hosts, at: Landscape.central)
     try Self.check(outcome, hosts, keys: Landscape.crowdKeys)
+  }
+
+  /// In a namespace with nothing but its loopback: no route, no descriptors, a firewall.
+  @Test func whatForbidsATraceIsSaid() async throws {
+    let probe = "'\(NetworkLab.probe)' trace"
+    let result = try await LabShell.run(
+      line: """
+        ip link set lo up && \(probe) 127.0.0.1 && \(probe) 198.18.0.1 && \(probe) 2001:db8::1 \
+        && (ulimit -n 16 && \(probe) 127.0.0.1) \
+        && nft 'table inet f { chain o { type filter hook output priority 0; meta l4proto udp drop; }; }' \
+        && \(probe) 127.0.0.1 && \(probe) ::1
+        """)
+    let loopback = try #require(IPAddress("127.0.0.1"))
+    let loopback6 = try #require(IPAddress("::1"))
+    let far = try #require(IPAddress("198.18.0.1"))
+    let far6 = try #require(IPAddress("2001:db8::1"))
+    let errors: [RouteTracingError] = [
+      .noRoute(to: far), .noRoute(to: far6), .outOfDescriptors,
+      .refusedByFirewall(to: loopback), .refusedByFirewall(to: loopback6),
+    ]
+    let expected = ["127.0.0.1 answered at 1"] + errors.map(\.description)
+    #expect(result.text.split(separator: "\n").map(String.init) == expected)
   }
 
   private static func nodes(_ core: Router) -> [Placed] {

@@ -14,7 +14,7 @@ import Testing
       """
     #expect(MachineReadings.pressure60(pressure: pressure) == 12.34)
     let memory = "MemTotal:       24560000 kB\nMemFree:        21000000 kB\n"
-    #expect(MachineReadings.memory(memoryInformation: memory) == 24_560_000 * 1024)
+    #expect(MachineReadings.memory(memoryInformation: memory) == 25_149_440_000.0)
     #expect(MachineReadings.memoryLimit(groupMemory: "536870912\n") == 536_870_912)
     #expect(MachineReadings.processorLimit(groupProcessors: "150000 100000\n") == 1.5)
     #expect(MachineReadings.uptimeHours(uptime: "7200.50 14000.00\n") == 7200.5 / 3600)

@@ -11,7 +11,9 @@ import Testing
   private func problem(_ bytes: [UInt8], _ limits: JSONLimits = .standard) -> JSONProblem? {
     var found: JSONProblem?
     bytes.withUnsafeBufferPointer { buffer in
-      do throws(JSONProblem) { try JSONScanner.check(buffer, limits: limits) } catch { found = error }
+      do throws(JSONProblem) { try JSONScanner.check(buffer, limits: limits) } catch {
+        found = error
+      }
     }
     return found
   }
@@ -25,9 +27,11 @@ import Testing
   }
 
   @Test(arguments: [
-    "", " ", "[", "]", "{", "[1,]", "{\"a\":1,}", "{\"a\"}", "{a:1}", "[1 2]", "01", "+1", "1.", ".5",
+    "", " ", "[", "]", "{", "[1,]", "{\"a\":1,}", "{\"a\"}", "{a:1}", "[1 2]", "01", "+1", "1.",
+    ".5",
     "1e", "NaN", "Infinity", "-", "nul", "truee", "\"a", "\"\\x\"", "\"\\u12\"", "\"\n\"",
-    "\"\\uD800\"", "\"\\uDC00\"", "\"\\uD800\\u0041\"", "1 1", "{\"a\":1 \"b\":2}", "'a'", "[}", "{]",
+    "\"\\uD800\"", "\"\\uDC00\"", "\"\\uD800\\u0041\"", "1 1", "{\"a\":1 \"b\":2}", "'a'", "[}",
+    "{]",
     "\u{FEFF}1",
   ])
   func whatIsNotDoesNot(_ text: String) {
@@ -79,7 +83,8 @@ import Testing
     print("seed \(seed)")
     var generator = SeededGenerator(seed: seed)
     let pieces = [
-      "{", "}", "[", "]", ",", ":", "\"a\"", "\"", "1", "-0.5e3", "null", "true", " ", "\\u0041", "\\",
+      "{", "}", "[", "]", ",", ":", "\"a\"", "\"", "1", "-0.5e3", "null", "true", " ", "\\u0041",
+      "\\",
       "é", "\u{0}", "\"\\n\"",
     ]
     var passed = 0

@@ -16,7 +16,7 @@ import Testing
 
   private var short: ServerLimits {
     var limits = ServerLimits.generous
-    limits.handshake = .seconds(5)
+    limits.handshake = .seconds(10)
     limits.idle = .seconds(30)
     limits.head = .seconds(1)
     limits.bodyPause = .seconds(1)
@@ -149,7 +149,7 @@ import Testing
 
   @Test func whatIsTooLargeIsRefused() async throws {
     let world = try World()
-    let server = try await world.server(limits: short)
+    let server = try await world.server()
     let client = try world.client()
     func code(_ request: PeerRequest) async throws -> ProblemCode? {
       do {

@@ -152,7 +152,8 @@ import Testing
     }
     var generator = SeededGenerator(seed: 7)
     for count in 0..<200 {
-      let bytes = count % 2 == 0 ? generator.bytes(count) : Array(request.prefix(count * request.count / 200))
+      let bytes =
+        count % 2 == 0 ? generator.bytes(count) : Array(request.prefix(count * request.count / 200))
       #expect(throws: SigningRequestProblem.self) {
         try world.authority.issueCertificate(for: bytes, identity: identity, now: world.now)
       }

@@ -111,17 +111,31 @@ import Testing
     await server.shutDown(within: .seconds(10))
   }
 
-  @Test func keptConnectionsAreTakenUpAgain() async throws {
+  @Test func aKeptConnectionThatWasClosedIsMadeAnew() async throws {
+    let world = try World()
+    let store = try world.store(user: "bob", node: "host")
+    let first = try await world.server(store: store)
+    let client = try world.client()
+    let (port, destination) = (first.port, first.destination)
+    _ = try await client.send(
+      .get("/v1/who"), to: destination, expecting: .anyone, as: Echo.self)
+    await first.shutDown(within: .seconds(10))
+    var setup = ServerSetup.network(host: "127.0.0.1", port: port, credentials: store)
+    setup.limits = .generous
+    let second = try await startServer(setup)
+    _ = try await client.send(
+      .get("/v1/who"), to: destination, expecting: .anyone, as: Echo.self)
+    await second.shutDown(within: .seconds(10))
+  }
+
+  @Test func idleConnectionsAreClosed() async throws {
     var limits = ServerLimits.generous
     limits.idle = .milliseconds(300)
     let world = try World()
     let server = try await world.server(limits: limits)
-    let client = try world.client()
-    _ = try await client.send(
-      .get("/v1/who"), to: server.destination, expecting: .anyone, as: Echo.self)
-    try await eventually("the idle connection is closed") { server.connectionCount == 0 }
-    _ = try await client.send(
-      .get("/v1/who"), to: server.destination, expecting: .anyone, as: Echo.self)
+    let idle = try await RawConnection.open(
+      port: server.port, credentials: try world.credentials(.node(World.node("idle", "pc"))))
+    try await idle.closed()
     await server.shutDown(within: .seconds(10))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Protocol
@@ -56,18 +57,11 @@ import Testing
   }
 
   private func run(_ program: String, as user: Int) async throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "python3", "-c", program,
-    ]
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardInput = FileHandle.nullDevice
-    await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
-      process.terminationHandler = { _ in ended.resume() }
-      do { try process.run() } catch { ended.resume() }
-    }
-    return String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    try await Program(
+      "setpriv",
+      [
+        "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "/usr/bin/python3", "-c", program,
+      ]
+    ).run().output
   }
 }

@@ -6,9 +6,9 @@ import RouterBands
 ///
 ///     RouteProbe central PORT COUNT    Decides the bands of COUNT connections, then ends.
 ///     RouteProbe join NAME ADDRESS PORT    Traces, connects, claims, prints its own trace.
-///     RouteProbe trace ADDRESS
+///     RouteProbe trace ADDRESS    Says in one line what came of it.
 ///
-/// What it finds out is printed as JSON, one document a line. It ends by itself within two minutes,
+/// What the first two find out is printed as JSON, one document a line. It ends by itself within two minutes,
 /// whatever the network does.
 @main
 enum RouteProbe {
@@ -26,8 +26,13 @@ enum RouteProbe {
         name: arguments[1], central: address(arguments[2]), port: number(arguments[3])
       ).run()
     case "trace" where arguments.count == 2:
-      let route = try await RouteTracer().trace(address(arguments[1]))
-      try Report.print(route)
+      let destination = try address(arguments[1])
+      do throws(RouteTracingError) {
+        let route = try await RouteTracer().trace(destination)
+        print("\(destination) answered at \(route.answeredAt.map(String.init) ?? "no position")")
+      } catch {
+        print(error)
+      }
     default:
       throw ProbeFailure("usage: RouteProbe central|join|trace …")
     }

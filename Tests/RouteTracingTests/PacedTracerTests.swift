@@ -58,4 +58,25 @@ import Testing
     #expect(outcomes.count { $0 == nil } == 1)
     #expect(outcomes.count { $0?.answeredAt == 3 } == 9)
   }
+
+  @Test func callsBeyondTheCapacityAreRefused() async throws {
+    var pacing = TracePacing()
+    pacing.callCapacity = 1
+    let (started, start) = AsyncStream<Void>.makeStream()
+    let (released, release) = AsyncStream<Void>.makeStream()
+    let tracer = PacedTracer(pacing: pacing) { address, _ in
+      start.finish()
+      for await _ in released {}
+      return TracedRoute(destination: address, answeredAt: 1)
+    }
+    let address = try #require(IPAddress("198.18.1.1"))
+    async let first = tracer.route(to: address)
+    for await _ in started {}
+    await #expect(throws: RouteTracingError.tooManyTraces) {
+      try await tracer.route(to: address)
+    }
+    release.finish()
+    #expect(try await first.answeredAt == 1)
+    #expect(try await tracer.route(to: address).answeredAt == 1)
+  }
 }

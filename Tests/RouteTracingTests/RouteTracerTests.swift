@@ -72,7 +72,7 @@ import Testing
     let address = IPAddress("198.18.0.1")!
     let errors: [RouteTracingError] = [
       .noRoute(to: address), .refusedByFirewall(to: address), .notOneMachine(address),
-      .outOfDescriptors, .cancelled, .system(call: "socket", code: ENOMEM),
+      .outOfDescriptors, .tooManyTraces, .cancelled, .system(call: "socket", code: ENOMEM),
     ]
     for error in errors { #expect(error.description.hasSuffix(".")) }
   }

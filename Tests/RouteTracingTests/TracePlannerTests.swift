@@ -166,6 +166,24 @@ import Testing
     #expect(step == .answer(Self.route(to: hosts[0], [Self.core, nil])))
   }
 
+  /// A destination that stands somewhere else in every trace, as where ways of different length
+  /// share the load: the answer comes, and its network is free for others.
+  @Test mutating func anUnsteadyWayEnds() {
+    let host = Self.host(5)
+    var step = planner.step(for: host, at: .zero)
+    var traces = 0
+    while case .probe(let positions, _) = step, traces < 100 {
+      traces += 1
+      let routers: [IPAddress?] = positions.count > 1 ? [Self.core, Self.edge, nil] : [nil]
+      step = planner.probed(
+        host, positions: positions, route: Self.route(to: host, routers), at: .zero)
+    }
+    #expect(traces == 4)
+    #expect(step == .answer(Self.route(to: host, [Self.core, Self.edge, nil])))
+    #expect(
+      planner.step(for: Self.host(6), at: .zero) == .probe(positions: 3...4, after: .zero))
+  }
+
   /// A packet may be lost.
   @Test mutating func aSilentRouterAloneIsAskedOnceMore() {
     let host = Self.host(5)

@@ -89,6 +89,14 @@ import Testing
         == ["annual", "manual"])
   }
 
+  /// Where no file has the word: what resembles it is nothing that anyone means by it.
+  @Test func stopWordsAreNotCorrected() {
+    let vocabulary = ["tue", "then", "withe"].map { (word: $0, documentFrequency: 1) }
+    for word in ["the", "The", "with"] {
+      #expect(SpellingSuggester.suggestions(for: word, in: vocabulary, limit: 3).isEmpty)
+    }
+  }
+
   @Test func numbersAndNamespacesAreNotSuggested() {
     let vocabulary = ["2020", "report", "Oreport"].map { (word: $0, documentFrequency: 1) }
     #expect(SpellingSuggester.suggestions(for: "2021", in: vocabulary, limit: 3).isEmpty)

@@ -6,8 +6,8 @@ import Testing
 @testable import EngineConformance
 @testable import XapianEngine
 
-/// One batch becomes many parts, and is the batch still.
-@Suite("A batch of several parts") struct BatchTests {
+/// One batch becomes many runs and parts, and is the batch still.
+@Suite("A batch of several runs") struct BatchTests {
   private let folder: TemporaryFolder
   private let index: IndexFiles
 
@@ -16,7 +16,7 @@ import Testing
     index = IndexFiles(path: folder.path + "/index")
   }
 
-  private func writer() throws -> IndexWriter { try IndexWriter(index, partRecordLimit: 20) }
+  private func writer() throws -> IndexWriter { try IndexWriter(index, runLimit: 20) }
 
   /// The size of each record, by key; a record that is found twice is an issue.
   private func stored() async throws -> [RecordKey: Int64] {
@@ -37,7 +37,7 @@ import Testing
 
   private func remove(_ number: Int) -> RecordChange { .remove(RandomCollection.key(number)) }
 
-  @Test func holdsMoreRecordsThanOnePart() async throws {
+  @Test func holdsMoreRecordsThanOneRun() async throws {
     let writer = try writer()
     try writer.apply((0..<105).map { put($0, Int64($0)) })
     _ = try writer.commit(notes: [:])
@@ -47,9 +47,9 @@ import Testing
     )
   }
 
-  @Test func theLastChangeOfAKeyWinsAcrossParts() async throws {
+  @Test func theLastChangeOfAKeyWinsAcrossRuns() async throws {
     let writer = try writer()
-    // Key 1000 in every part; 1001 put, removed, put; 1002 put and removed later.
+    // Key 1000 in every run; 1001 put, removed, put; 1002 put and removed later.
     for part in 0..<5 {
       try writer.apply([put(1000, Int64(part))])
       switch part {

@@ -26,8 +26,8 @@ import Testing
     let batch = Self.batch(kind, using: &generator)
     let folder = try TemporaryFolder()
     let (own, plain) = (folder.path + "/own", folder.path + "/plain")
-    try write(batch, to: own, by: cxapian_write_part)
-    try write(batch, to: plain, by: cxapian_write_part_plainly)
+    try ShimWriter.write([batch], to: own)
+    try ShimWriter.writePlainly(batch, to: plain)
     try expectSame(own, plain, "\(kind) as written")
     if kind == .tall {
       let size = try FileManager.default.attributesOfItem(atPath: own + "/docdata.glass")[.size]
@@ -48,20 +48,115 @@ import Testing
     try expectSame(own + "-together", plain + "-together", "\(kind) after removing and merging")
   }
 
-  @Test func refusesTermsThatXapianCannotHold() throws {
+  /// Thousands of documents whose terms are so long and so many that the posting table has three
+  /// levels of its own, in runs of any size, whose postings wait in memory, in a file, or in both.
+  @Test(arguments: [41, 42] as [UInt64], [0, 600_000, .max])
+  func writesTheSameInRuns(seed: UInt64, memoryLimit: Int) throws {
+    var generator = SeededGenerator(seed: seed)
     let folder = try TemporaryFolder()
-    for (index, write) in [cxapian_write_part, cxapian_write_part_plainly].enumerated() {
-      var batch = BatchBytes()
-      batch.add(
-        key: [1], size: 0, modified: 0, hash: [], data: [], booleanTerms: [],
-        terms: [(Array(repeating: 0, count: 130), 1)])
-      #expect(throws: (any Error).self) {
-        try self.write(batch, to: folder.path + "/\(index)", by: write)
+    let (own, plain) = (folder.path + "/own", folder.path + "/plain")
+    var whole = BatchBytes()
+    var runs: [BatchBytes] = []
+    while whole.documentCount < 6_000 {
+      var run = BatchBytes()
+      // Runs of a single document among them.
+      for _ in 0..<generator.one(of: [1, 2, 300, 1_500]) {
+        Self.addLong(to: &whole, and: &run, using: &generator)
+      }
+      runs.append(run)
+    }
+    let files = try ShimWriter.write(runs, to: own, memoryLimit: memoryLimit)
+    try ShimWriter.writePlainly(whole, to: plain)
+    try expectSame(own, plain, "seed \(seed), \(runs.count) runs, memory \(memoryLimit)")
+
+    #expect(Set(files.map(\.name)) == Set(FileAccess.names(in: own)), "nothing else is left")
+    for file in files { #expect(try PartWriting.fingerprint(of: file.name, in: own) == file) }
+    let postings = try #require(files.first { $0.name == "postlist.glass" })
+    #expect(postings.byteCount > 8192 * 300, "not large enough for three levels")
+
+    // Xapian merges what it did not write.
+    try merge([own, own], to: own + "-merged")
+    try merge([plain, plain], to: plain + "-merged")
+    try expectSame(own + "-merged", plain + "-merged", "seed \(seed), merged")
+  }
+
+  @Test func runsOutOfTheirOrderAreRefused() throws {
+    let folder = try TemporaryFolder()
+    var batch = BatchBytes()
+    batch.add(
+      key: [1], size: 0, modified: 0, hash: [], data: [], booleanTerms: [], terms: [([97], 1)])
+    for first in [0, 2] as [UInt32] {
+      var writer: OpaquePointer?
+      var run: OpaquePointer?
+      defer {
+        cxapian_run_free(run)
+        cxapian_writer_close(writer)
+      }
+      let path = folder.path + "/\(first)"
+      try calling(about: path) { cxapian_writer_open(path, 0, &writer, $0) }
+      try calling(about: path) { error in
+        batch.bytes.withCXapianBytes { cxapian_run_make($0, first, &run, error) }
+      }
+      #expect(throws: EngineError.invalidRequest("documents out of their order")) {
+        try calling(about: path) { cxapian_writer_add(writer, run, $0) }
       }
     }
   }
 
+  @Test func refusesTermsThatXapianCannotHold() throws {
+    let folder = try TemporaryFolder()
+    var batch = BatchBytes()
+    batch.add(
+      key: [1], size: 0, modified: 0, hash: [], data: [], booleanTerms: [],
+      terms: [(Array(repeating: 0, count: 130), 1)])
+    #expect(throws: EngineError.self) { try ShimWriter.write([batch], to: folder.path + "/own") }
+    #expect(throws: EngineError.self) {
+      try ShimWriter.writePlainly(batch, to: folder.path + "/plain")
+    }
+  }
+
+  @Test func batchesThatEndEarlyAreRefused() throws {
+    var generator = SeededGenerator(seed: 43)
+    let whole = Self.batch(.single, using: &generator).bytes
+    for count in 1..<whole.count {
+      var run: OpaquePointer?
+      #expect(throws: EngineError.self, "\(count) bytes") {
+        try calling(about: "") { error in
+          Array(whole.prefix(count)).withCXapianBytes { cxapian_run_make($0, 1, &run, error) }
+        }
+      }
+      #expect(run == nil)
+    }
+  }
+
   // MARK: Batches
+
+  /// Adds the same document to both: with terms that many have, and long ones that few have.
+  private static func addLong(
+    to whole: inout BatchBytes, and run: inout BatchBytes, using generator: inout SeededGenerator
+  ) {
+    let number = whole.documentCount
+    var texts: Set<[UInt8]> = [Array("everywhere".utf8)]
+    for _ in 0..<generator.number(in: 0...6) {
+      texts.insert(Array(generator.zipfian(RandomCollection.words).utf8))
+    }
+    for _ in 0..<2 {
+      // Long common beginnings, so that what separates two blocks is long too.
+      let end = Array("\(generator.number(in: 0...20_000))".utf8)
+      texts.insert(Array(repeating: 0x7A, count: generator.number(in: 150...230)) + end)
+    }
+    let terms = texts.sorted { $0.lexicographicallyPrecedes($1) }
+      .map { (text: $0, occurrences: UInt8(generator.number(in: 0...127))) }
+    let hash = generator.chance(30) ? bytes(32, 0...255, &generator) : []
+    let data = bytes(generator.number(in: 0...200), 0...255, &generator)
+    let (size, modified) = (extremes(&generator), extremes(&generator))
+    whole.add(
+      key: Array("key \(number)".utf8), size: size, modified: modified, hash: hash, data: data,
+      booleanTerms: [Array("Epdf".utf8)], terms: terms)
+    run.add(
+      key: Array("key \(number)".utf8), size: size, modified: modified, hash: hash, data: data,
+      booleanTerms: [Array("Epdf".utf8)], terms: terms)
+  }
 
   private static func batch(_ kind: Kind, using generator: inout SeededGenerator) -> BatchBytes {
     var batch = BatchBytes()
@@ -139,14 +234,6 @@ import Testing
   }
 
   // MARK: The shim
-
-  private typealias Write = (
-    UnsafePointer<CChar>, cxapian_bytes, UnsafeMutablePointer<cxapian_error>
-  ) -> cxapian_status
-
-  private func write(_ batch: BatchBytes, to path: String, by write: Write) throws {
-    try calling(about: path) { error in batch.bytes.withCXapianBytes { write(path, $0, error) } }
-  }
 
   private func merge(_ sources: [String], to path: String) throws {
     try withCStrings(sources) { (sources) throws(EngineError) in

@@ -27,6 +27,8 @@ public actor PasswordHasher {
   private var waiting: [CheckedContinuation<Void, Never>] = []
   /// The most that ran side by side so far, for tests and metrics.
   private(set) var mostRunning = 0
+  /// How many derivations there were so far, for tests and metrics.
+  private(set) var derivationCount = 0
   /// Compared with when there is no such user, so that the answer takes as long.
   private nonisolated let nobody: PasswordVerifier
 
@@ -60,6 +62,7 @@ public actor PasswordHasher {
     _ password: Password, salt: [UInt8], _ parameters: ScryptParameters
   ) async throws(PasswordHasherError) -> [UInt8] {
     try await begin()
+    derivationCount += 1
     let key: [UInt8]? = await withCheckedContinuation { continuation in
       queue.async {
         let key = try? KDF.Scrypt.deriveKey(

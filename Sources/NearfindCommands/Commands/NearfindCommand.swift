@@ -22,8 +22,8 @@ struct NearfindCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       IndexCommand.self, SearchCommand.self, StatusCommand.self, ForgetCommand.self,
-      DoctorCommand.self, CentralCommand.self, AdminCommand.self, EvaluateCommand.self,
-      BenchmarkCommand.self, CompletionCommand.self,
+      RouteCommand.self, DoctorCommand.self, CentralCommand.self, AdminCommand.self,
+      EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,
     ]
   )
 

@@ -4,7 +4,8 @@ enum MachineReadings {
   /// The second number of `/proc/loadavg`: the load over five minutes.
   static func load5(loadAverages text: String) -> Double? {
     let words = text.split(whereSeparator: \.isWhitespace)
-    return words.count >= 3 ? amount(words[1]) : nil
+    let averages = words.prefix(3).compactMap { amount($0) }
+    return averages.count == 3 ? averages[1] : nil
   }
 
   /// The percentage `avg60` of the line `some` of `/proc/pressure/cpu`.

@@ -170,7 +170,15 @@ extension ClientConnection {
     } else {
       ready.succeed()
     }
-    try pipeline.addHTTPClientHandlers()
+    var head = NIOHTTPDecoderLimitConfiguration()
+    head.maxHeaderFieldSize = limits.headByteCount
+    head.maxHeaderListSize = limits.headByteCount
+    try pipeline.addHandler(HTTPRequestEncoder())
+    try pipeline.addHandler(
+      ByteToMessageHandler(
+        HTTPResponseDecoder(
+          leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
+          limitConfiguration: head)))
     try pipeline.addHandler(HTTP1ToHTTPClientCodec())
     return try Messages(wrappingChannelSynchronously: channel)
   }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 
 /// One request and its answer on a connection.
@@ -132,7 +133,10 @@ struct Exchange: Sendable {
     case is PeerClientError, is ProblemDocument, is CancellationError: return error
     case let problem as JSONProblem:
       return PeerClientError.unintelligible(destination, reason: "\(problem)")
-    case is ChannelError, is IOError: return PeerClientError.connectionLost(destination)
+    case is ChannelError, is IOError, HTTPParserError.invalidEOFState:
+      return PeerClientError.connectionLost(destination)
+    case let error as HTTPParserError:
+      return PeerClientError.unintelligible(destination, reason: "\(error).")
     default:
       return ClientConnection.isRefusalByTLS(error)
         ? PeerClientError.handshakeRefused(destination) : error

@@ -87,6 +87,7 @@ public struct ClientLimits: Sendable, Hashable {
   public var idle: Duration = .seconds(45)
   /// Open connections without a request to each destination.
   public var idleConnections = 8
+  /// Bytes of an answer's head, and of one field in it.
   public var headByteCount = 16 * 1024
   /// Of an answer that is read whole.
   public var message = JSONLimits(byteCount: 16 << 20, valueCount: 1_000_000)

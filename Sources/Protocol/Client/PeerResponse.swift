@@ -17,12 +17,7 @@ public struct PeerResponse {
     _ limits: ClientLimits
   ) async throws {
     var iterator = iterator
-    var part = try await iterator.next()
-    // 100 Continue and its like announce an answer.
-    while case .head(let head)? = part, head.status.kind == .informational {
-      part = try await iterator.next()
-    }
-    guard case .head(let head)? = part else {
+    guard case .head(let head)? = try await iterator.next() else {
       throw PeerClientError.connectionLost(connection.destination)
     }
     status = head.status

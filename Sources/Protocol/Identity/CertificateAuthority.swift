@@ -82,6 +82,9 @@ public struct CertificateAuthority: Sendable {
     _ publicKey: Certificate.PublicKey, identity: PeerIdentity, now: Date
   ) throws -> [UInt8] {
     let signer = Certificate.PrivateKey(key)
+    // Certificates hold whole seconds. Rounded up, one would seem issued after a revocation that
+    // came later.
+    let now = Date(timeIntervalSince1970: now.timeIntervalSince1970.rounded(.down))
     let made = try Certificate(
       version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: publicKey,
       notValidBefore: now.addingTimeInterval(-CertificateLifetime.backdating),

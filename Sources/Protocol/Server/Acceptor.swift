@@ -163,9 +163,8 @@ final class Acceptor: Sendable {
       }, configuration: configuration)
     do {
       let pipeline = channel.pipeline.syncOperations
-      if case .certificates(let store, let demanded) = setup.admission {
-        let handshake = ServerHandshake(
-          store: store, isRequired: demanded == .required, connection: connection)
+      if case .certificates(let store, _) = setup.admission {
+        let handshake = ServerHandshake(store: store, connection: connection)
         try pipeline.addHandler(handshake.makeHandler())
         try pipeline.addHandler(
           ByteWatchHandler(watch) { handshake.completed(context: $0) })

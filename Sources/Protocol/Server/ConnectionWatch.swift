@@ -15,6 +15,8 @@ final class ConnectionWatch {
   private var alarmTime = UInt64.max
   private var restByteCount = 0
   private var isInRest = false
+  /// Whether the connection is to end with the answer in hand.
+  var endsAfterAnswer = false
 
   init(
     channel: any Channel, limits: TimeLimits, isEncrypted: Bool,
@@ -42,9 +44,17 @@ final class ConnectionWatch {
     update { $0.headEnded(at: $1) }
   }
 
-  func answerEnded() {
+  func bodyEnded() {
+    update { $0.bodyEnded(at: $1) }
+    if isInRest, endsAfterAnswer { channel.close(promise: nil) }
+  }
+
+  /// - Returns: whether to close the connection once the answer is written. While a body is still
+  ///   coming it stays open for some more: closed at once, the answer could be lost with it.
+  func answerEnded() -> Bool {
     restByteCount = 0
     update { isInRest = $0.answerEnded(at: $1) }
+    return endsAfterAnswer && !isInRest
   }
 
   func stop() {
@@ -146,13 +156,33 @@ final class MessageWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapInboundIn(data) {
     case .head: watch.headCame()
     case .body(let buffer): watch.bodyCame(byteCount: buffer.readableBytes)
-    case .end: watch.update { $0.bodyEnded(at: $1) }
+    case .end: watch.bodyEnded()
     }
     context.fireChannelRead(data)
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data) { watch.answerEnded() }
-    context.write(data, promise: promise)
+    guard case .end = unwrapOutboundIn(data), watch.answerEnded() else {
+      context.write(data, promise: promise)
+      return
+    }
+    let written = promise ?? context.eventLoop.makePromise()
+    let channel = context.channel
+    written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+    context.write(data, promise: written)
+  }
+
+  func triggerUserOutboundEvent(
+    context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+  ) {
+    guard event is EndAfterAnswer else {
+      context.triggerUserOutboundEvent(event, promise: promise)
+      return
+    }
+    watch.endsAfterAnswer = true
+    promise?.succeed()
   }
 }
+
+/// Sent down a pipeline: the connection is to end with the answer to the request in hand.
+struct EndAfterAnswer: Sendable {}

@@ -49,8 +49,11 @@ final class PeerResponder: Sendable {
           "problem": "\(error.code)",
         ])
       // Nothing else can come of this connection, unless it was only too fast.
-      if error.code != .rateLimited { Self.endAfterAnswer(channel) }
-      let response = error.response
+      var response = error.response
+      if error.code != .rateLimited {
+        try await channel.triggerUserOutboundEvent(EndAfterAnswer())
+        response.headers[.connection] = "close"
+      }
       try await writer.write(response: response.head, body: response.body)
       return
     }
@@ -140,11 +143,6 @@ final class PeerResponder: Sendable {
     let address = AddressKey.text(of: connection.remoteAddress) ?? "local"
     guard let identity = connection.certificate?.identity else { return address }
     return "\(identity) at \(address)"
-  }
-
-  /// Has Hummingbird close the connection once the answer to the request in hand is written.
-  private static func endAfterAnswer(_ channel: any Channel) {
-    channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
   }
 }
 

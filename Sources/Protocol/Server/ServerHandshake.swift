@@ -1,30 +1,24 @@
 import NIOCore
 import NIOSSL
 
-/// The server's side of a TLS handshake: takes or refuses what the client shows.
+/// The server's side of a TLS handshake: finds out whom the client's certificate is of.
 ///
-/// Where a certificate is required, one that the authority did not sign ends the handshake. What is
-/// only expired, revoked or of the wrong peer does not: the first request is answered with what is
-/// wrong, which an alert of TLS could not say.
+/// No certificate ends the handshake, and neither does the lack of one: the first request is answered
+/// with what is wrong, and that ends the connection. An alert of TLS could not say it, and in TLS 1.3
+/// the client loses even the alert when its request meets the closed connection.
 struct ServerHandshake: Sendable {
   let store: CredentialStore
-  let isRequired: Bool
   let connection: ServerConnection
 
   func makeHandler() -> NIOSSLServerHandler {
     let snapshot = store.current
     let verifier = snapshot.verifier
     return NIOSSLServerHandler(
-      context: isRequired ? snapshot.serverContext : snapshot.openServerContext,
-      customVerificationCallback: { [connection, isRequired] certificates, promise in
-        let result = Self.check(TLS.der(of: certificates), verifier)
-        connection.handshakeShowed(result)
-        if case .failure = result, isRequired {
-          promise.succeed(.failed)
-        } else {
-          promise.succeed(.certificateVerified)
-        }
-      })
+      context: snapshot.serverContext,
+      customVerificationCallback: { [connection] certificates, promise in
+        connection.handshakeShowed(Self.check(TLS.der(of: certificates), verifier))
+        promise.succeed(.certificateVerified)
+      }, configuration: .init())
   }
 
   /// A session that was taken up again shows its certificate without a new check.

@@ -16,7 +16,7 @@ public struct ServerSetup: Sendable {
 
   /// What is asked of who connects.
   public enum ClientCertificates: Sendable, Hashable {
-    /// A certificate of the authority; without one the handshake fails.
+    /// A certificate of the authority; without one nothing is answered but what is wrong.
     case required
     /// One may be missing, but then only these paths are answered, exactly as written here.
     case optional(openPaths: Set<String>)

@@ -12,8 +12,6 @@ public final class CredentialStore: Sendable {
     /// Grows with every change of the credentials.
     let generation: UInt64
     let serverContext: NIOSSLContext
-    /// Asks for a client certificate without insisting on one.
-    let openServerContext: NIOSSLContext
     let clientContext: NIOSSLContext
 
     var verifier: CertificateVerifier { CertificateVerifier(authority: credentials.authority) }
@@ -52,7 +50,7 @@ public final class CredentialStore: Sendable {
       snapshot = Snapshot(
         credentials: snapshot.credentials, revocations: revocations,
         generation: snapshot.generation, serverContext: snapshot.serverContext,
-        openServerContext: snapshot.openServerContext, clientContext: snapshot.clientContext)
+        clientContext: snapshot.clientContext)
     }
   }
 
@@ -63,8 +61,7 @@ public final class CredentialStore: Sendable {
   ) throws -> Snapshot {
     Snapshot(
       credentials: credentials, revocations: revocations, generation: generation,
-      serverContext: try TLS.serverContext(credentials, insistsOnCertificate: true),
-      openServerContext: try TLS.serverContext(credentials, insistsOnCertificate: false),
+      serverContext: try TLS.serverContext(credentials),
       clientContext: try TLS.clientContext(credentials))
   }
 }

@@ -4,14 +4,12 @@ import NIOSSL
 /// of the other side's certificate always by ``CertificateVerifier``, never by the library's own
 /// rules, which would tell neither who it is nor what is wrong.
 enum TLS {
-  static func serverContext(
-    _ credentials: PeerCredentials, insistsOnCertificate: Bool
-  ) throws -> NIOSSLContext {
+  /// Asks the client for a certificate; what is to come of none, the server decides.
+  static func serverContext(_ credentials: PeerCredentials) throws -> NIOSSLContext {
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: try chain(of: credentials), privateKey: try key(of: credentials))
     configuration.minimumTLSVersion = .tlsv13
-    configuration.certificateVerification =
-      insistsOnCertificate ? .noHostnameVerification : .optionalVerification
+    configuration.certificateVerification = .optionalVerification
     // Not asked by us, and the system's own list takes long to read.
     configuration.trustRoots = .certificates([])
     return try NIOSSLContext(configuration: configuration)

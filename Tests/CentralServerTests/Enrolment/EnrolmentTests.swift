@@ -46,16 +46,20 @@ import Testing
   }
 
   @Test func nothingTellsAnUnknownUserFromAWrongPassword() async throws {
-    let (enrolment, _) = try await make(.sqlite)
+    let store = try await StoreKind.sqlite.makePlace().open()
+    let hasher = PasswordHasher(parameters: PasswordTests.light)
+    let enrolment = Enrolment(store: store, hasher: hasher)
     _ = try await enrolment.register(userid: "alice", password: password, from: home, at: now)
     let attempts = [
       ("alice", "wrong horse"), ("nobody", password), ("", password), ("a b", password),
       ("alice", ""), ("alice", String(repeating: "x", count: 1 << 20)), ("x\0y", "\0"),
     ]
     for (userid, password) in attempts {
+      let before = await hasher.derivationCount
       await #expect(throws: EnrolmentError.wrongCredentials, "\(userid)") {
         try await enrolment.login(userid: userid, password: password, from: home, at: now)
       }
+      #expect(await hasher.derivationCount == before + 1, "\(userid)")
     }
   }
 

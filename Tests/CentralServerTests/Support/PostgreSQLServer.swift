@@ -1,4 +1,7 @@
 import Foundation
+import Subprocess
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import CentralServer
@@ -24,10 +27,6 @@ final class PostgreSQLServer: Sendable {
     commands = pipe.fileHandleForWriting
     // Else every process that another test starts keeps the pipe open.
     _ = fcntl(commands.fileDescriptor, F_SETFD, FD_CLOEXEC)
-    let process = Process()
-    process.standardInput = pipe
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
     var arguments = ["/bin/sh", "-c", Self.script, "sh", programs, folder]
     if geteuid() == 0 {
       let user = try Self.user()
@@ -36,11 +35,17 @@ final class PostgreSQLServer: Sendable {
         ["/usr/bin/setpriv", "--reuid=\(user.user)", "--regid=\(user.group)", "--clear-groups"]
         + arguments
     }
-    process.executableURL = URL(fileURLWithPath: arguments[0])
-    process.arguments = Array(arguments.dropFirst())
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    try process.run()
-    try? pipe.fileHandleForReading.close()
+    let shell = Program(arguments[0], Array(arguments.dropFirst()), directory: folder)
+    let input = pipe.fileHandleForReading
+    // Ends with the shell, which nobody waits for.
+    Task.detached {
+      _ = try? await Subprocess.run(
+        shell.configuration,
+        input: .fileDescriptor(
+          FileDescriptor(rawValue: dup(input.fileDescriptor)), closeAfterSpawningProcess: true),
+        output: .discarded)
+      try? input.close()
+    }
   }
 
   deinit { try? commands.close() }

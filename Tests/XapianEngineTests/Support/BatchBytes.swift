@@ -2,7 +2,7 @@ import EngineConformance
 
 @testable import XapianEngine
 
-/// Documents in the form that `cxapian_write_part` reads, of any content.
+/// Documents in the form that `cxapian_run_make` reads, of any content.
 struct BatchBytes {
   private(set) var bytes: [UInt8] = []
   private(set) var documentCount = 0
