@@ -64,7 +64,10 @@ install: release man ## Install the program, its plug-ins, completions and manua
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
-	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/lib/systemd/user
+	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/lib/systemd/system \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/user
+	sed 's|@prefix@|$(PREFIX)|' .make/systemd/nearfind-central.service \
+	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/nearfind-central.service
 	sed 's|@prefix@|$(PREFIX)|' .make/systemd/nearfind.service \
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/user/nearfind.service
 	install -m 644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/

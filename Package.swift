@@ -68,6 +68,9 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ]
     ),
     .target(
@@ -95,8 +98,9 @@ let package = Package(
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
         "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol",
-        "CentralServer", "VirtualServer", "Node",
+        "CentralServer", "VirtualServer", "Node", "Placement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]
     ),
     .executableTarget(name: "nearfind", dependencies: ["NearfindCommands"]),
@@ -173,10 +177,11 @@ let package = Package(
     .testTarget(
       name: "CentralServerTests",
       dependencies: [
-        "TestSupport",
-        "CentralServer", "Placement", "RouterBands",
+        "TestSupport", "CentralServer", "Placement", "Protocol", "RouteTracing", "RouterBands",
+        "nearfind",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "VirtualServerTests",

@@ -52,10 +52,13 @@ public struct PlacementMachine: Sendable {
   /// A central server that starts again with its stored tables. Every lease runs anew from now, so
   /// that nobody loses one because the central server was away, whatever its clock did meanwhile.
   ///
+  /// - Parameter overlap: how many milliseconds longer the leases run that are found there: as long
+  ///   as another central server may have gone on renewing them without knowing that it is deposed.
   /// - Throws: ``InconsistentTables`` if somebody else changed the tables so that the invariants
   ///   no longer hold.
   public init(
-    restoring tables: Tables, configuration: Configuration = Configuration(), at clock: Moment
+    restoring tables: Tables, configuration: Configuration = Configuration(),
+    overlap: Int64 = 0, at clock: Moment
   ) throws(InconsistentTables) {
     self.init(configuration: configuration, at: clock)
     let violations = tables.violations
@@ -65,7 +68,7 @@ public struct PlacementMachine: Sendable {
     let number = nextNumber()
     for row in tables.virtualServers.values {
       members[row.group] = Membership(version: number << Self.versionBits)
-      leases.set(row.group, to: time.now + configuration.leaseDuration)
+      leases.set(row.group, to: time.now + configuration.leaseDuration + max(0, overlap))
       bands[row.band, default: BandIndex()].groupCount += 1
     }
     for row in tables.nodes.values {

@@ -58,8 +58,17 @@ import Testing
     for row in report.rows { #expect(row.figures["seconds"] ?? 0 > 0) }
   }
 
+  @Test func placingIsMeasuredWithItsStore() async throws {
+    let report = try await report("central", "--nodes", "200", "--virtual-servers", "20")
+    #expect(report.rows.map { $0.figures["count"] } == [20, 20, 180, 20, 20, 180])
+    for row in report.rows { #expect(row.figures["a second"] ?? 0 > 0) }
+    // Quiet reports write nothing.
+    #expect(report.rows.suffix(2).allSatisfy { $0.figures["commits"] == 0 })
+  }
+
   @Test func nonsenseIsRefused() async throws {
     #expect(try await sandbox.run("benchmark", "index", "--records", "0").status == 2)
     #expect(try await sandbox.run("benchmark", "scan", "--files", "-1").status == 2)
+    #expect(try await sandbox.run("benchmark", "central", "--virtual-servers", "0").status == 2)
   }
 }

@@ -75,22 +75,29 @@ public actor Enrolment {
     try await replacePassword(of: credentials, with: new)
   }
 
-  /// Gives a user a new node with a name that nobody had before.
-  public func addNode(of user: UserSerial, at now: Moment) async throws(EnrolmentError) -> NodeID {
+  /// Gives a user a node, if the user does not have it already.
+  ///
+  /// - Parameter node: named after its key, so that the same key is the same node.
+  public func addNode(
+    _ node: NodeID, of user: UserSerial, at now: Moment
+  ) async throws(EnrolmentError) {
     let limit = rules.nodesPerUser
-    // That a name is taken is next to impossible; a store that says so again and again is broken.
-    for _ in 0..<4 {
-      let node = NodeID(Self.randomNodeName())
-      switch try await stored({ store throws(CentralStoreError) in
-        try await store.addNode(node, of: user, limit: limit, at: now)
-      }) {
-      case .added, .known: return node
-      case .taken: continue
-      case .tooMany: throw .tooManyNodes
-      case .userUnusable: throw .disabled
-      }
+    switch try await stored({ store throws(CentralStoreError) in
+      try await store.addNode(node, of: user, limit: limit, at: now)
+    }) {
+    case .added, .known: return
+    case .taken: throw .keyUnusable
+    case .tooMany: throw .tooManyNodes
+    case .userUnusable: throw .disabled
     }
-    throw .busy
+  }
+
+  /// The number of a user; for whoever has proven to be that user.
+  public func serial(of userid: String) async throws(EnrolmentError) -> UserSerial {
+    guard let credentials = try await credentials(of: try Self.identifier(userid)) else {
+      throw .nodeUnusable
+    }
+    return credentials.user.serial
   }
 
   /// Notes a certificate; hand it out only when this returns.
@@ -240,13 +247,6 @@ public actor Enrolment {
     _ text: String, of identifier: UserIdentifier
   ) throws(EnrolmentError) -> Password {
     do { return try Password(new: text, of: identifier) } catch { throw .badPassword(error) }
-  }
-
-  /// 120 random bits.
-  private static func randomNodeName() -> String {
-    var generator = SystemRandomNumberGenerator()
-    let letters = Array("abcdefghijklmnopqrstuvwxyz234567")
-    return "n-" + String((0..<24).map { _ in letters[Int.random(in: 0..<32, using: &generator)] })
   }
 }
 

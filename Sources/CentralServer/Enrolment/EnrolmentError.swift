@@ -20,6 +20,8 @@ public enum EnrolmentError: Error, Hashable, Sendable {
   case busy
   /// The user has as many nodes as may be: revoke one.
   case tooManyNodes
+  /// The node's key belongs to another user, or was revoked: make a new key.
+  case keyUnusable
   /// The node is not this user's, or was revoked: enrol it anew.
   case nodeUnusable
   /// The central store failed; the operator can do something.
@@ -43,6 +45,8 @@ extension EnrolmentError: CustomStringConvertible {
       "Too many attempts. Try again in \((wait + 999) / 1000) seconds."
     case .busy: "The central server is busy. Try again in some seconds."
     case .tooManyNodes: "You have as many machines as may be. Give one up first."
+    case .keyUnusable:
+      "This machine's key belongs to another user or was revoked. Remove it and log in anew."
     case .nodeUnusable: "This machine may not use that name any more. Log in again."
     case .store(let error): error.description
     }

@@ -23,13 +23,20 @@ extension SQLCentralStore {
   }
 
   public func reinstate(
-    _ user: UserSerial, at time: Moment
+    _ subject: RevocationSubject, at time: Moment
   ) async throws(CentralStoreError) -> Bool {
     try await database.transaction(.writing) { session in
-      let changed = try session.execute(
-        "UPDATE users SET disabled = NULL WHERE user_serial_id = ? AND disabled IS NOT NULL",
-        [.integer(user.number)])
-      let subject = RevocationSubject.user(user)
+      let changed: Int
+      switch subject {
+      case .user(let user):
+        changed = try session.execute(
+          "UPDATE users SET disabled = NULL WHERE user_serial_id = ? AND disabled IS NOT NULL",
+          [.integer(user.number)])
+      case .node(let node):
+        changed = try session.execute(
+          "UPDATE node_credentials SET revoked = NULL WHERE node = ? AND revoked IS NOT NULL",
+          [.key(node.name)])
+      }
       guard let name = try subject.name(session) else { return false }
       if changed == 1 { try subject.note(isRevoked: false, name: name, at: time, session) }
       return true
@@ -38,7 +45,7 @@ extension SQLCentralStore {
 
   public func revocations(
     after revision: UInt64, limit: Int
-  ) async throws(CentralStoreError) -> RevocationDelta {
+  ) async throws(CentralStoreError) -> RevocationChanges {
     let limit = max(1, limit)
     return try await database.transaction(.reading) { session in
       let found = try session.all(
@@ -52,7 +59,7 @@ extension SQLCentralStore {
           name: try row.text(2), isRevoked: try row.integer(3) != 0,
           revision: try row.bits(4), time: Moment(milliseconds: try row.integer(5)))
       }
-      return RevocationDelta(entries: Array(found.prefix(limit)), isLast: found.count <= limit)
+      return RevocationChanges(entries: Array(found.prefix(limit)), isLast: found.count <= limit)
     }
   }
 }

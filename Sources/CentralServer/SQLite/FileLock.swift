@@ -2,12 +2,12 @@ import Glibc
 
 /// A lock on a file for as long as the value lives. The kernel lets go of it when the process ends,
 /// however it ends.
-final class FileLock: Sendable {
+public final class FileLock: Sendable {
   private let descriptor: CInt
 
   /// - Returns: nil while another holds it.
   /// - Throws: ``LockRefusal`` if the file cannot be made.
-  init?(path: String) throws {
+  public init?(path: String) throws {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw LockRefusal(path: path, code: errno) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -26,9 +26,9 @@ final class FileLock: Sendable {
 }
 
 /// The operating system gives no lock on this file.
-struct LockRefusal: Error, CustomStringConvertible {
+public struct LockRefusal: Error, CustomStringConvertible {
   let path: String
   let code: CInt
 
-  var description: String { "\(path): \(String(cString: strerror(code)))" }
+  public var description: String { "\(path): \(String(cString: strerror(code)))" }
 }

@@ -8,7 +8,7 @@ import RouterBands
 ///
 /// Every operation throws ``CentralStoreError``. After ``CentralStoreError/unreachable(database:reason:)``
 /// it is not known whether a change was made; each operation says what repeating it does.
-public protocol CentralStore: PlacementStore, UserStore, CredentialStore, RuleStore {}
+public protocol CentralStore: PlacementStore, UserStore, NodeCredentialStore, RuleStore {}
 
 /// The tables of `Placement` and who may write them.
 public protocol PlacementStore: Sendable {
@@ -78,7 +78,7 @@ public protocol UserStore: Sendable {
 }
 
 /// What nodes may prove themselves with, and what was taken back.
-public protocol CredentialStore: Sendable {
+public protocol NodeCredentialStore: Sendable {
   /// Gives a user a node. Repeating it gives ``NodeAddition/known``.
   ///
   /// - Parameter limit: how many unrevoked nodes the user may have.
@@ -103,20 +103,21 @@ public protocol CredentialStore: Sendable {
   func revoke(_ subject: RevocationSubject, at time: Moment) async throws(CentralStoreError)
     -> Bool
 
-  /// Gives a user the right back; the user's revoked nodes stay revoked. Repeating it changes
+  /// Gives a user or node the right back; a user's revoked nodes stay revoked. Repeating it changes
   /// nothing.
   ///
-  /// - Returns: false if there is no such user.
-  func reinstate(_ user: UserSerial, at time: Moment) async throws(CentralStoreError) -> Bool
+  /// - Returns: false if there is no such user or node.
+  func reinstate(_ subject: RevocationSubject, at time: Moment) async throws(CentralStoreError)
+    -> Bool
 
-  /// What was revoked or reinstated after a revision, for ``RevocationList/apply(_:)``.
+  /// What was revoked or reinstated after a revision, for ``RevocationRegister/apply(_:)``.
   ///
   /// - Parameters:
   ///   - revision: what the asker has; 0 for everything.
   ///   - limit: how many entries at most.
   func revocations(
     after revision: UInt64, limit: Int
-  ) async throws(CentralStoreError) -> RevocationDelta
+  ) async throws(CentralStoreError) -> RevocationChanges
 }
 
 /// What the operator decides.

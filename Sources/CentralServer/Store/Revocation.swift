@@ -11,7 +11,7 @@ public struct RevocationEntry: Hashable, Sendable {
   public var subject: RevocationSubject
   /// The user's id, or the node's name: what stands in certificates.
   public var name: String
-  /// False for a user who was reinstated.
+  /// False for one that was reinstated.
   public var isRevoked: Bool
   public var revision: UInt64
   public var time: Moment
@@ -28,7 +28,7 @@ public struct RevocationEntry: Hashable, Sendable {
 }
 
 /// What changed after a revision. Of several changes of one subject only the last is there.
-public struct RevocationDelta: Hashable, Sendable {
+public struct RevocationChanges: Hashable, Sendable {
   /// In the order of their revisions.
   public var entries: [RevocationEntry]
   /// Whether more follows after the last of them.
@@ -41,7 +41,7 @@ public struct RevocationDelta: Hashable, Sendable {
 }
 
 /// Everything that is revoked, as far as the holder has heard.
-public struct RevocationList: Hashable, Sendable {
+public struct RevocationRegister: Hashable, Sendable {
   /// What to ask the next difference after; 0 before the first.
   public private(set) var revision: UInt64 = 0
   private var users: [String: UserSerial] = [:]
@@ -51,7 +51,7 @@ public struct RevocationList: Hashable, Sendable {
   public init() {}
 
   /// Takes in a difference. One that was taken in already, or an older one, changes nothing.
-  public mutating func apply(_ delta: RevocationDelta) {
+  public mutating func apply(_ delta: RevocationChanges) {
     for entry in delta.entries where entry.revision > revision {
       revision = entry.revision
       switch entry.subject {

@@ -15,9 +15,11 @@ struct BenchmarkCommand: AsyncParsableCommand {
         nearfind benchmark index --records 1000000
         nearfind benchmark search --records 1000000
         nearfind benchmark scan --files 100000
+        nearfind benchmark central --nodes 100000
       """,
     subcommands: [
       IndexBenchmarkCommand.self, SearchBenchmarkCommand.self, ScanBenchmarkCommand.self,
+      CentralBenchmarkCommand.self,
     ]
   )
 }

@@ -27,6 +27,16 @@ struct Measurement {
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
   }
+
+  /// The memory that this process has now, in bytes (Linux: the resident pages of
+  /// `/proc/self/statm`); 0 where the system does not say.
+  static var presentMemory: Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
+      return 0
+    }
+    let fields = text.split(separator: " ")
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+  }
 }
 
 extension Duration {

@@ -26,8 +26,9 @@ struct NearfindCommand: AsyncParsableCommand {
     subcommands: [
       IndexCommand.self, SearchCommand.self, StatusCommand.self, ForgetCommand.self,
       RegisterCommand.self, LoginCommand.self, UpCommand.self, DownCommand.self,
-      RouteCommand.self, DoctorCommand.self, EvaluateCommand.self, BenchmarkCommand.self,
-      CompletionCommand.self, VirtualServerProcessCommand.self,
+      RouteCommand.self, DoctorCommand.self, CentralCommand.self, AdminCommand.self,
+      EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,
+      VirtualServerProcessCommand.self,
     ]
   )
 

@@ -86,7 +86,7 @@ import Testing
       _ = try await store.addNode(NodeID("n\(number)"), of: user, limit: 9, at: now)
       #expect(try await store.revoke(.node(NodeID("n\(number)")), at: now))
     }
-    var list = RevocationList()
+    var list = RevocationRegister()
     var isLast = false
     while !isLast {
       let delta = try await store.revocations(after: list.revision, limit: 2)
@@ -104,7 +104,7 @@ import Testing
     let revoked = try await store.revocations(after: 5, limit: 9)
     list.apply(revoked)
     #expect(list.isRevoked(user) && list.isRevoked(userid: "user"))
-    for _ in 0..<2 { #expect(try await store.reinstate(user, at: now)) }
+    for _ in 0..<2 { #expect(try await store.reinstate(.user(user), at: now)) }
     list.apply(try await store.revocations(after: list.revision, limit: 9))
     #expect(!list.isRevoked(user) && !list.isRevoked(userid: "user") && list.revision == 7)
     list.apply(revoked)

@@ -126,7 +126,13 @@ import Testing
     let (enrolment, store) = try await make(.sqlite)
     let user = try await enrolment.register(
       userid: "alice", password: password, from: home, at: now)
-    let node = try await enrolment.addNode(of: user.serial, at: now)
+    let node = NodeID("n-1")
+    for _ in 0..<2 { try await enrolment.addNode(node, of: user.serial, at: now) }
+    let other = try await enrolment.register(
+      userid: "bob", password: password, from: home, at: now)
+    await #expect(throws: EnrolmentError.keyUnusable) {
+      try await enrolment.addNode(node, of: other.serial, at: now)
+    }
     let certificate = IssuedCertificate(
       serial: "01", node: node, issued: now, expires: now + 1000)
     try await enrolment.note(certificate)
@@ -139,9 +145,9 @@ import Testing
     }
     await #expect(throws: EnrolmentError.nodeUnusable) { try await enrolment.note(certificate) }
     await #expect(throws: EnrolmentError.disabled) {
-      try await enrolment.addNode(of: user.serial, at: now)
+      try await enrolment.addNode(node, of: user.serial, at: now)
     }
-    #expect(try await store.reinstate(user.serial, at: now))
+    #expect(try await store.reinstate(.user(user.serial), at: now))
     _ = try await enrolment.login(userid: "alice", password: password, from: home, at: now)
   }
 
