@@ -24,8 +24,9 @@ final class Machine: Sendable {
   var logPath: String { root + "/log" }
   var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
-  func write(_ text: String = "text", to name: String) throws {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: shared + "/" + name))
+  /// Every file is another: copies of one would be found as one.
+  func write(to name: String) throws {
+    try Data((root + name).utf8).write(to: URL(fileURLWithPath: shared + "/" + name))
   }
 
   @discardableResult

@@ -49,8 +49,9 @@ import Testing
       do {
         try await wait(until: "the records to be published") {
           let last = try workshop.catalog.lastSequence()
-          return await index.records == truth && index.position.sequence == last
-            && publisher.state.acknowledged == last
+          let (records, position) = await (index.records, index.position)
+          let state = await publisher.state
+          return records == truth && position.sequence == last && state.acknowledged == last
         }
       } catch {
         Issue.record("\(await publisher.state), \(await index.position)")
