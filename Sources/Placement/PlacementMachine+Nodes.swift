@@ -159,8 +159,10 @@ extension PlacementMachine {
     }
     if row.host == node {
       if row.endpoint != nil { grant(group) }
-    } else if row.endpoint != nil {
+    } else {
+      // Also before the virtual server is there: its host may have the list with the former start.
       members[group]?.version += 1
+      guard row.endpoint != nil else { return }
       let sighting = ClientSighting(
         node: node, incarnation: tables.nodes[node]?.incarnation ?? 0)
       say(row.host, .admit(sighting, membership: members[group]?.version ?? 0))

@@ -65,7 +65,8 @@ extension NodeSimulation {
       case .attached where !isHost && machine.behaviour.isPresent: break
       default:
         throw Failure(
-          description: "\(machine.name) is \(machine.behaviour.standing), not as \(server)")
+          description: "\(machine.name) is \(machine.behaviour), not as \(server), served by "
+            + "\(String(describing: machines.first { $0.name == used.host }))")
       }
       guard let host = machines.first(where: { $0.name == used.host }), let process = host.process,
         process.isListening, process.leaseEnd > time, process.epoch == used.epoch,

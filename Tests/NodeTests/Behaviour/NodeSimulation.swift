@@ -92,7 +92,7 @@ struct NodeSimulation {
 
   mutating func start(_ index: Int, after delay: Double) {
     machines[index].start(at: time + delay, seed: chance.next())
-    schedule(.event(index, incarnation: machines[index].incarnation, .started), in: delay)
+    schedule(.event(index, incarnation: machines[index].startIncarnation, .started), in: delay)
   }
 
   private mutating func take(_ happening: Happening) throws {
