@@ -9,7 +9,8 @@ struct LocalService: Sendable {
   var router: Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
     let daemon = daemon
-    router.get("/v1/local/status") { _, _ -> Response in try Response.message(await daemon.status()) }
+    router.get("/v1/local/status") { _, _ -> Response in try Response.message(await daemon.status())
+    }
     router.post("/v1/local/search") { request, _ -> Response in
       let message = try await request.message(LocalSearchRequest.self, limits: Self.limits)
       return try Response.message(await Self.answering { try await daemon.search(message.search) })

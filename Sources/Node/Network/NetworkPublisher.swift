@@ -174,6 +174,7 @@ public actor NetworkPublisher {
       return position
     }
     state.acknowledged = sequence
+    state.problem = nil
     // While all records go in anew, removals after the base are still needed.
     guard sequence == request.base else { return }
     let catalog = catalog

@@ -120,7 +120,8 @@ public final class VirtualServerChild: Sendable {
 
   private func read(_ output: SubprocessOutputSequence, of number: UInt64) async throws {
     let lines = output.strings(
-      separatedBy: .unicodeScalarSequence(["\n"]), bufferingPolicy: .maxLineLength(Self.longestLine))
+      separatedBy: .unicodeScalarSequence(["\n"]), bufferingPolicy: .maxLineLength(Self.longestLine)
+    )
     let limits = JSONLimits(byteCount: Self.longestLine)
     for try await line in lines where !line.isEmpty {
       let bytes = Array(line.utf8).filter { $0 != UInt8(ascii: "\n") }

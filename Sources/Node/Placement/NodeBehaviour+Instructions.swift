@@ -35,7 +35,8 @@ extension NodeBehaviour {
   private mutating func serve(_ group: ServedGroup) {
     switch standing {
     case .serving(let present) where present.epoch >= group.epoch: return
-    case .attached(let server) where server.epoch > group.epoch: return
+    case .attached(let server) where server.group == group.group && server.epoch > group.epoch:
+      return
     default: break
     }
     standing = .serving(group)
@@ -72,7 +73,9 @@ extension NodeBehaviour {
       guard present.epoch <= server.epoch else { return }
       retire()
     case .attached(let present):
-      guard present != server, present.epoch <= server.epoch else { return }
+      // A group of another band may be older; within a group the later lease counts.
+      guard present != server, present.group != server.group || present.epoch <= server.epoch
+      else { return }
     case .seeking: break
     }
     standing = .attached(server)

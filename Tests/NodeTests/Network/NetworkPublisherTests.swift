@@ -100,6 +100,7 @@ import Testing
       await stage.publisher.use(stage.place)
       try stage.workshop.shared.write("x", to: "new \(code)")
       try await stage.workshop.index()
+      await stage.publisher.catalogChanged()
       try await wait(until: "the refusal to be said") {
         await stage.publisher.state.problem != nil
       }
