@@ -111,6 +111,7 @@ extension RealCentralServer {
         let nodes = try await (0..<8).asyncMap { _ in
           try await ScriptedNode.logIn("n1", at: central)
         }
+        _ = try await n1.report(.serving(order))
         disk.fill("ballast", leaving: 0)
         var refused: [ScriptedNode] = []
         for node in nodes {
@@ -126,9 +127,12 @@ extension RealCentralServer {
           try await coded { try await ScriptedNode.register("n2", at: central) }
         }
         #expect(central.log.contains("No space is left"))
+        // Who has a place keeps it.
+        #expect(try await n1.report(.serving(order)).isRenewed)
         disk.empty("ballast")
         try await wait(until: "joins to go on") {
-          try await refused.allSatisfyAsync { (try? await $0.report())?.attach != nil }
+          _ = try await n1.report(.serving(order))
+          return await refused.allSatisfyAsync { (try? await $0.report())?.attach != nil }
         }
         #expect(try await n1.report(.serving(order)).isRenewed)
         let table = try await PlacementTests.virtualServers(of: central)
