@@ -84,17 +84,31 @@ enum ServerColumns {
 enum BandColumns {
   static let list = "band, router_path"
 
-  static func put(_ row: BandRow, _ session: any SQLSession) throws {
+  /// - Parameter rows: at most one of each key.
+  static func put(_ rows: [BandRow], _ session: any SQLSession) throws {
+    guard !rows.isEmpty else { return }
+    // Looked for once: it takes a walk through all bands.
+    let last = try session.first("SELECT coalesce(max(place), 0) FROM router_bands") {
+      try $0.integer(0)
+    }
+    for (offset, row) in rows.enumerated() {
+      try put(row, place: (last ?? 0) + Int64(offset) + 1, session)
+    }
+  }
+
+  private static func put(_ row: BandRow, place: Int64, _ session: any SQLSession) throws {
     let path = String(decoding: try JSONEncoder().encode(row.path), as: UTF8.self)
     // A band keeps its place: what was learned first settles the tree of routers.
     try session.execute(
       """
       INSERT INTO router_bands (band, router_ip, router_path, place)
-      VALUES (?, ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM router_bands))
+      VALUES (?, ?, ?, ?)
       ON CONFLICT (band) DO UPDATE
       SET router_ip = excluded.router_ip, router_path = excluded.router_path
       """,
-      [.key(row.key.description), .text(row.key.routerAddress), .text(path)])
+      [
+        .key(row.key.description), .text(row.key.routerAddress), .text(path), .integer(place),
+      ])
   }
 
   static func read(_ row: any SQLRow) throws -> BandRow {

@@ -30,7 +30,7 @@ extension SQLCentralStore {
     let set = ChangeSet(changes)
     try await leading { session in
       try LeadershipRow(session).require(term)
-      for band in set.bands { try BandColumns.put(band, session) }
+      try BandColumns.put(set.bands, session)
       for group in set.removedGroups {
         try session.execute(
           "DELETE FROM virtual_servers WHERE group_number = ?", [.bits(group.number)])

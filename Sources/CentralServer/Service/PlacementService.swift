@@ -109,7 +109,8 @@ public actor PlacementService {
     else { throw .malformed("The message's number is beyond all counting.") }
     seen[node] = nil
     _ = try await take(
-      .leave(node, incarnation: farewell.incarnation, sequence: farewell.sequence), of: node)
+      .leave(node, incarnation: farewell.incarnation, sequence: farewell.sequence), of: node,
+      isFarewell: true)
   }
 
   /// Ends the membership of a node whose right was taken back. One that serves a group keeps it
@@ -142,14 +143,14 @@ public actor PlacementService {
   // MARK: Events
 
   private func take(
-    _ event: Event, of node: NodeID
+    _ event: Event, of node: NodeID, isFarewell: Bool = false
   ) async throws(PlacementRefusal) -> [Instruction] {
     try requireLeading()
     let own = apply(event).filter { $0.node == node }.map(\.instruction)
-    if rows.touches(node, groups: own.compactMap(\.group)) {
-      let batch = rows.lastBatch
-      commitSoon()
-      if let refusal = await commit(of: batch) { throw refusal }
+    commitSoon()
+    let isPromise = isFarewell || own.contains(where: \.isPromise)
+    if isPromise, rows.touches(node, groups: own.compactMap(\.group)) {
+      if let refusal = await commit(of: rows.lastBatch) { throw refusal }
       // The leadership may have ended while the answer waited.
       try requireLeading()
     }

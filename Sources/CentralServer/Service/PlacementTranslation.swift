@@ -112,6 +112,16 @@ extension Instruction {
     }
   }
 
+  /// Whether it gives a node another place than it has. Such a word must not be taken back by a
+  /// crash. The others say again what the node itself has said of an earlier, stored one, or what
+  /// the next report says anew.
+  var isPromise: Bool {
+    switch self {
+    case .becomeVirtualServer, .attach, .wait, .detach, .drain: true
+    case .renewed, .confirmed, .admit, .release, .members, .refused: false
+    }
+  }
+
   /// After how many milliseconds the node should report again when nothing else happens.
   func nextReport(_ configuration: Configuration) -> Int64 {
     switch self {

@@ -102,8 +102,9 @@ private actor CentralTrial {
     let logger = Logger(label: "nearfind.benchmark")
     let store = try await SQLiteCentralStore(path: database)
     var setup = PlacementService.Setup()
-    // The benchmark reports in turns that may take longer than leases do.
+    // The turns may take longer than leases do, and nobody else wants to lead.
     setup.configuration.leaseDuration = 24 * 3600 * 1000
+    setup.patience = 24 * 3600 * 1000
     let bands = BandResolver(rules: .standard, paths: [], logger: logger) {
       address throws(RouteTracingError) in Self.route(to: address)
     }

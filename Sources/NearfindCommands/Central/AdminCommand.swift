@@ -7,8 +7,8 @@ struct AdminCommand: AsyncParsableCommand {
     commandName: "admin",
     abstract: "See and change what a central server knows, for its operator.",
     discussion: """
-      These commands work on the central server's store, whether it runs or not. One that runs
-      notices a change within seconds.
+      These commands work on the central server's store, whether it runs or not. One that \
+      runs notices a change within seconds.
 
       EXAMPLES:
         nearfind admin users

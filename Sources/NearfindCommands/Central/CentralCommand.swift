@@ -11,14 +11,16 @@ struct CentralCommand: AsyncParsableCommand {
     commandName: "central",
     abstract: "Run the central server, which knows users and places nodes.",
     discussion: """
-      It runs in the foreground until Ctrl-C or SIGTERM. It knows no files and sees no searches, and
-      those go on while it is down. At its first start it makes the certificate authority that all
-      nodes trust, and prints its fingerprint. Keep the data directory: who loses it registers anew.
+      It runs in the foreground until Ctrl-C or SIGTERM. It knows no files and sees no searches, \
+      and those go on while it is down. At its first start it makes the certificate authority that \
+      all nodes trust, and prints its fingerprint. Keep the data directory: who loses it registers \
+      anew.
 
       EXAMPLES:
         nearfind central
         nearfind central --data /srv/nearfind --registration invitation
-        nearfind central --database postgresql://nearfind@db/nearfind --address central.example:7440
+        nearfind central --database postgresql://nearfind@db/nearfind
+        nearfind central --listen 10.1.2.3:7440 --address central.example:7440
 
       EXIT STATUS:
         0  ended by Ctrl-C or SIGTERM

@@ -39,10 +39,10 @@ extension RealCentralServer {
     @Test func nodesRegisterLogInAndRenew() async throws {
       try await CentralProcess.with { central in
         let alice = try await ScriptedNode.register("Alice", at: central)
-        await #expect(throws: ProblemCode.identifierTaken) {
+        await #expect(throws: Refused(.identifierTaken)) {
           try await coded { try await ScriptedNode.register("alice", at: central) }
         }
-        await #expect(throws: ProblemCode.badPassword) {
+        await #expect(throws: Refused(.badPassword)) {
           try await coded {
             try await ScriptedNode.register("bob", at: central, password: "short")
           }
@@ -52,7 +52,7 @@ extension RealCentralServer {
         let other = try await ScriptedNode.logIn("Alice", at: central)
         #expect(other.name != alice.name)
         let bob = try await ScriptedNode.register("bob", at: central)
-        await #expect(throws: ProblemCode.keyUnusable) {
+        await #expect(throws: Refused(.keyUnusable)) {
           try await coded { try await ScriptedNode.logIn("bob", at: central, key: alice.key) }
         }
 
@@ -64,7 +64,7 @@ extension RealCentralServer {
         }
         let renewed = try await renew(alice, alice.key)
         #expect(renewed.node == alice.name && renewed.expiry > renewed.now + 23 * 3600)
-        await #expect(throws: ProblemCode.keyUnusable) {
+        await #expect(throws: Refused(.keyUnusable)) {
           try await coded { try await renew(bob, alice.key) }
         }
         let change = PasswordChange(present: ScriptedNode.password, new: "another battery staple")
@@ -92,7 +92,7 @@ extension RealCentralServer {
         let authority = try await PeerClient.authority(
           at: central.destination, pin: central.fingerprint)
         let stranger = try PeerClient(.authority(authority))
-        await #expect(throws: ProblemCode.certificateRequired) {
+        await #expect(throws: Refused(.certificateRequired)) {
           try await coded {
             try await stranger.send(
               .post("/v1/report", node.makeReport()), to: central.destination,
@@ -131,7 +131,7 @@ extension RealCentralServer {
         let next = try await alice.send(
           alice.makeReport(.serving(order), revocations: known))
         #expect(next.revocations == nil)
-        await #expect(throws: ProblemCode.keyUnusable) {
+        await #expect(throws: Refused(.keyUnusable)) {
           try await coded {
             try await ScriptedNode.logIn("alice", at: central, key: laptop.key)
           }
@@ -146,7 +146,7 @@ extension RealCentralServer {
           let results = [try? await laptop.report(), try? await alice.report(.serving(order))]
           return results.allSatisfy { $0 == nil }
         }
-        await #expect(throws: ProblemCode.userDisabled) {
+        await #expect(throws: Refused(.userDisabled)) {
           try await coded { try await ScriptedNode.logIn("alice", at: central) }
         }
         // Its lease runs out by itself, and another serves.
@@ -180,21 +180,21 @@ extension RealCentralServer {
     @Test func registrationIsByInvitationOrClosed() async throws {
       let folder = try TemporaryFolder.make()
       try await CentralProcess.with(folder: folder, ["--registration", "invitation"]) { central in
-        await #expect(throws: ProblemCode.invitationUnusable) {
+        await #expect(throws: Refused(.invitationUnusable)) {
           try await coded { try await ScriptedNode.register("alice", at: central) }
         }
         struct Deed: Decodable { var secret: String }
         let made = try await central.admin("invite", "--uses", "1", "--json")
         let token = try JSONDecoder().decode(Deed.self, from: Data(made.outputBytes)).secret
         _ = try await ScriptedNode.register("alice", at: central, invitation: token.uppercased())
-        await #expect(throws: ProblemCode.invitationUnusable) {
+        await #expect(throws: Refused(.invitationUnusable)) {
           try await coded {
             try await ScriptedNode.register("bob", at: central, invitation: token)
           }
         }
       }
       try await CentralProcess.with(folder: folder, ["--registration", "closed"]) { central in
-        await #expect(throws: ProblemCode.registrationClosed) {
+        await #expect(throws: Refused(.registrationClosed)) {
           try await coded { try await ScriptedNode.register("bob", at: central) }
         }
         _ = try await ScriptedNode.logIn("alice", at: central)
@@ -210,13 +210,20 @@ extension RealCentralServer {
 /// `nearfind central` as a process of its own, with scripted nodes.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct RealCentralServer {}
 
-extension ProblemCode: @retroactive Error {}
+/// A refusal by its kind.
+struct Refused: Error, Hashable {
+  var code: ProblemCode
 
-/// Throws a refusal's code in its place, so that tests can name it.
+  init(_ code: ProblemCode) {
+    self.code = code
+  }
+}
+
+/// Throws ``Refused`` for a refusal, so that tests can name it.
 func coded<Value>(_ body: () async throws -> Value) async throws -> Value {
   do {
     return try await body()
   } catch let problem as ProblemDocument {
-    throw problem.code
+    throw Refused(problem.code)
   }
 }

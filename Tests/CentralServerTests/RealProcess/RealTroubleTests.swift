@@ -21,7 +21,7 @@ extension RealCentralServer {
             uptime: .greatestFiniteMagnitude))
         let table = try await PlacementTests.virtualServers(of: central)
         #expect(table == ["\(liar.name) 127.0.0.1:9 serves 0 of \(taken)"])
-        await #expect(throws: ProblemCode.malformed) {
+        await #expect(throws: Refused(.malformed)) {
           try await coded { try await liar.report(.serving(order, port: 0)) }
         }
       }
@@ -71,14 +71,14 @@ extension RealCentralServer {
         struct Large: Encodable { var text = String(repeating: "x", count: 3 << 20) }
         struct Odd: Encodable { var incarnation = "one" }
         for path in ["/v1/report", "/v1/leave", "/v1/renew", "/v1/password", "/v1/login"] {
-          await #expect(throws: ProblemCode.tooLarge, "\(path)") {
+          await #expect(throws: Refused(.tooLarge), "\(path)") {
             try await coded {
               try await n1.client.send(
                 .post(path, Large()), to: central.destination, expecting: .centralServer,
                 as: PlacementAnswer.self)
             }
           }
-          await #expect(throws: ProblemCode.malformed, "\(path)") {
+          await #expect(throws: Refused(.malformed), "\(path)") {
             try await coded {
               try await n1.client.send(
                 .post(path, Odd()), to: central.destination, expecting: .centralServer,
@@ -86,7 +86,7 @@ extension RealCentralServer {
             }
           }
         }
-        await #expect(throws: ProblemCode.malformed) {
+        await #expect(throws: Refused(.malformed)) {
           try await coded {
             try await n1.client.send(
               .get("/v1/revocations?after=-1"), to: central.destination,
@@ -111,6 +111,7 @@ extension RealCentralServer {
         let nodes = try await (0..<8).asyncMap { _ in
           try await ScriptedNode.logIn("n1", at: central)
         }
+        _ = try await n1.report(.serving(order))
         disk.fill("ballast", leaving: 0)
         var refused: [ScriptedNode] = []
         for node in nodes {
@@ -122,13 +123,16 @@ extension RealCentralServer {
           }
         }
         #expect(!refused.isEmpty, "the disk was not full")
-        await #expect(throws: ProblemCode.storageFull) {
+        await #expect(throws: Refused(.storageFull)) {
           try await coded { try await ScriptedNode.register("n2", at: central) }
         }
         #expect(central.log.contains("No space is left"))
+        // Who has a place keeps it.
+        #expect(try await n1.report(.serving(order)).isRenewed)
         disk.empty("ballast")
         try await wait(until: "joins to go on") {
-          try await refused.allSatisfyAsync { (try? await $0.report())?.attach != nil }
+          _ = try await n1.report(.serving(order))
+          return await refused.allSatisfyAsync { (try? await $0.report())?.attach != nil }
         }
         #expect(try await n1.report(.serving(order)).isRenewed)
         let table = try await PlacementTests.virtualServers(of: central)
