@@ -21,7 +21,7 @@ enum Suggestion {
     var words = arguments[...]
     if words.first == "help" { words.removeFirst() }
     guard let word = words.first, !word.hasPrefix("-") else { return }
-    let known = NearfindCommand.configuration.subcommands.map(\.configuration)
+    let known = NearfindCommand.configuration.subcommands.map { $0.configuration }
     guard !known.contains(where: { $0.commandName == word }), word != "help" else { return }
     let commands = known.filter(\.shouldDisplay).compactMap(\.commandName)
     let advice =

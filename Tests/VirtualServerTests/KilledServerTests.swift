@@ -18,8 +18,8 @@ import Testing
     /// Batch `number`, which makes of position `number - 1` position `number`.
     func batch(_ number: Int64) -> [RecordChange] {
       var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 7919)
-      return (0..<generator.number(in: 1...30)).map { _ in
-        let name = "file\(generator.number(in: 0...120))"
+      return (0..<generator.number(1...30)).map { _ in
+        let name = "file\(generator.number(0...120))"
         if generator.happens(0.25) { return .remove(node.record(name).key) }
         var record = node.record(name)
         record.size = number
@@ -74,7 +74,7 @@ import Testing
         try await expectContents(of: history, at: position, context)
         acknowledged[history.node.identity] = position.sequence
       }
-      let blow = generator.number(in: 1...12)
+      let blow = generator.number(1...12)
       let counts = try await publishAndKill(
         server, histories, from: acknowledged, epoch: epoch, afterAnswers: blow)
       acknowledged.merge(counts) { _, new in new }
@@ -82,6 +82,19 @@ import Testing
     let last = acknowledged.values.reduce(0, +)
     #expect(last >= Int64(Self.roundCount), "too little was published for the blows to matter")
     print("\(last) batches acknowledged, \(killsInFlight) committed but not acknowledged")
+  }
+
+  /// The answers of all nodes together.
+  private final class AnswerCount: Sendable {
+    private let count = Mutex(0)
+
+    /// - Returns: how many there are with this one.
+    func add() -> Int {
+      count.withLock { count in
+        count += 1
+        return count
+      }
+    }
   }
 
   private func expectContents(
@@ -103,7 +116,7 @@ import Testing
     _ server: ServerProcess, _ histories: [History], from start: [NodeIdentity: Int64],
     epoch: UInt64, afterAnswers blow: Int
   ) async throws -> [NodeIdentity: Int64] {
-    let answers = Mutex(0)
+    let answers = AnswerCount()
     let counts = try await withThrowingTaskGroup(of: (NodeIdentity, Int64).self) { group in
       for history in histories {
         group.addTask {
@@ -114,11 +127,7 @@ import Testing
                 history.request(number + 1, epoch: epoch))
               #expect(answer.sequence == number + 1)
               number = answer.sequence
-              let count = answers.withLock { count in
-                count += 1
-                return count
-              }
-              if count == blow { server.program.send(SIGKILL) }
+              if answers.add() == blow { server.program.send(SIGKILL) }
             } catch is PeerClientError {
               return (history.node.identity, number)
             }
