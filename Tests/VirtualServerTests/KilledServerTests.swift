@@ -76,7 +76,8 @@ import Testing
       }
       let blow = generator.number(1...12)
       let counts = try await publishAndKill(
-        server, histories, from: acknowledged, epoch: epoch, afterAnswers: blow)
+        server, histories, from: acknowledged, epoch: epoch, afterAnswers: blow,
+        delay: .microseconds(generator.number(0...40_000)))
       acknowledged.merge(counts) { _, new in new }
     }
     let last = acknowledged.values.reduce(0, +)
@@ -114,7 +115,7 @@ import Testing
   /// - Returns: what each was told is committed.
   private func publishAndKill(
     _ server: ServerProcess, _ histories: [History], from start: [NodeIdentity: Int64],
-    epoch: UInt64, afterAnswers blow: Int
+    epoch: UInt64, afterAnswers blow: Int, delay: Duration
   ) async throws -> [NodeIdentity: Int64] {
     let answers = AnswerCount()
     let counts = try await withThrowingTaskGroup(of: (NodeIdentity, Int64).self) { group in
@@ -127,7 +128,13 @@ import Testing
                 history.request(number + 1, epoch: epoch))
               #expect(answer.sequence == number + 1)
               number = answer.sequence
-              if answers.add() == blow { server.program.send(SIGKILL) }
+              if answers.add() == blow {
+                Task {
+                  // Somewhere in the next commits, wherever they are by then.
+                  try await Task.sleep(for: delay)
+                  server.program.send(SIGKILL)
+                }
+              }
             } catch is PeerClientError {
               return (history.node.identity, number)
             }
