@@ -18,7 +18,7 @@ import Testing
     /// Batch `number`, which makes of position `number - 1` position `number`.
     func batch(_ number: Int64) -> [RecordChange] {
       var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 7919)
-      return (0..<generator.number(1...30)).map { _ in
+      return (0..<generator.number(1...60)).map { _ in
         let name = "file\(generator.number(0...120))"
         if generator.happens(0.25) { return .remove(node.record(name).key) }
         var record = node.record(name)
@@ -53,7 +53,8 @@ import Testing
     var generator = SeededGenerator(seed: seed)
     let world = try World()
     let host = try World.node("host", "tower")
-    let nodes = [try World.node("ann", "laptop"), try World.node("bob", "desk")]
+    // So many that there is hardly a moment without a commit.
+    let nodes = try (0..<6).map { try World.node("user\($0)", "node\($0)") }
     var acknowledged: [NodeIdentity: Int64] = [:]
     var killsInFlight = 0
     for round in 0..<Self.roundCount {
@@ -74,7 +75,7 @@ import Testing
         try await expectContents(of: history, at: position, context)
         acknowledged[history.node.identity] = position.sequence
       }
-      let blow = generator.number(1...12)
+      let blow = generator.number(1...30)
       let counts = try await publishAndKill(
         server, histories, from: acknowledged, epoch: epoch, afterAnswers: blow,
         delay: .microseconds(generator.number(0...40_000)))
