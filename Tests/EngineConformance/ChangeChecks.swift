@@ -25,8 +25,13 @@ extension ConformanceCheck {
         record("a", "report.txt"), record("b", "invoice.txt"),
       ])
       #expect(try await engine.keys(word("report")) == ["a"])
+      #expect(
+        try await engine.held(among: ["a", "b", "c", "a"].map(key)) == [key("a"), key("b")])
       try await engine.apply([.put(record("a", "letter.txt")), .remove(key("b"))])
+      #expect(try await engine.held(among: ["a", "b"].map(key)).count == 2)
       try await engine.commit(notes: [:])
+      #expect(try await engine.held(among: ["a", "b"].map(key)) == [key("a")])
+      #expect(try await engine.held(among: []).isEmpty)
       #expect(try await engine.keys(word("report")).isEmpty)
       #expect(try await engine.keys(word("invoice")).isEmpty)
       #expect(try await engine.keys(word("letter")) == ["a"])

@@ -46,7 +46,7 @@ import Testing
       limits.quota = 25
       limits.releaseGrace = 1_000
       // So that clearing takes several turns.
-      limits.clearingCount = generator.number(in: 3...40)
+      limits.clearingCount = generator.number(3...40)
       oracle = GroupIndexOracle(quota: limits.quota, grace: limits.releaseGrace)
       engine = try place.open()
       let clock = clock
@@ -55,29 +55,29 @@ import Testing
     }
 
     mutating func step() async throws {
-      switch generator.number(in: 0...19) {
+      switch generator.number(0...19) {
       case 0...13: try await publish()
       case 14...15: await settle()
-      case 16: clock.advance(Int64(generator.number(in: 0...1_500)))
+      case 16: clock.advance(Int64(generator.number(0...1_500)))
       case 17: await removeExpired()
       default: try await reopen()
       }
     }
 
     private mutating func publish() async throws {
-      let node = nodes[generator.number(in: 0...(nodes.count - 1))]
+      let node = nodes[generator.number(0...(nodes.count - 1))]
       let held = oracle.nodes[node] ?? .init()
       let startsAnew = generator.happens(0.15)
       let follows = generator.happens(0.85)
       let after = startsAnew ? 0 : follows ? held.sequence : held.sequence + 1
-      let count = generator.number(in: 0...12)
+      let count = generator.number(0...12)
       var changes: [RecordChange] = []
       for _ in 0..<count { changes.append(change(of: node)) }
       let sequence = after + Int64(count)
       let request = PublicationRequest(
         group: 1, epoch: 1,
         catalog: generator.happens(0.9) ? held.catalog ?? "one" : "two", after: after,
-        sequence: sequence, base: sequence + Int64(generator.number(in: 0...3)),
+        sequence: sequence, base: sequence + Int64(generator.number(0...3)),
         startsAnew: startsAnew, changes: changes)
       let isTaken = oracle.publish(request, by: node)
       do throws(PublicationRefusal) {
@@ -94,14 +94,14 @@ import Testing
     }
 
     private mutating func change(of node: NodeIdentity) -> RecordChange {
-      let number = generator.number(in: 0...39)
+      let number = generator.number(0...39)
       let key = RecordKey("file\(number)")!
       if generator.happens(0.3) { return .remove(key) }
       let owner = generator.happens(0.005) ? "eve" : node.user.text
       return .put(
         Record(
           key: key, filename: "report \(number).txt", directory: "shared",
-          size: Int64(generator.number(in: 0...1_000)),
+          size: Int64(generator.number(0...1_000)),
           owner: Owner(userSerialID: 7, userID: owner)))
     }
 

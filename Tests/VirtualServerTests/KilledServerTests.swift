@@ -18,8 +18,8 @@ import Testing
     /// Batch `number`, which makes of position `number - 1` position `number`.
     func batch(_ number: Int64) -> [RecordChange] {
       var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 7919)
-      return (0..<generator.number(in: 1...30)).map { _ in
-        let name = "file\(generator.number(in: 0...120))"
+      return (0..<generator.number(1...60)).map { _ in
+        let name = "file\(generator.number(0...120))"
         if generator.happens(0.25) { return .remove(node.record(name).key) }
         var record = node.record(name)
         record.size = number
@@ -53,7 +53,8 @@ import Testing
     var generator = SeededGenerator(seed: seed)
     let world = try World()
     let host = try World.node("host", "tower")
-    let nodes = [try World.node("ann", "laptop"), try World.node("bob", "desk")]
+    // So many that there is hardly a moment without a commit.
+    let nodes = try (0..<6).map { try World.node("user\($0)", "node\($0)") }
     var acknowledged: [NodeIdentity: Int64] = [:]
     var killsInFlight = 0
     for round in 0..<Self.roundCount {
@@ -74,14 +75,28 @@ import Testing
         try await expectContents(of: history, at: position, context)
         acknowledged[history.node.identity] = position.sequence
       }
-      let blow = generator.number(in: 1...12)
+      let blow = generator.number(1...30)
       let counts = try await publishAndKill(
-        server, histories, from: acknowledged, epoch: epoch, afterAnswers: blow)
+        server, histories, from: acknowledged, epoch: epoch, afterAnswers: blow,
+        delay: .microseconds(generator.number(0...40_000)))
       acknowledged.merge(counts) { _, new in new }
     }
     let last = acknowledged.values.reduce(0, +)
     #expect(last >= Int64(Self.roundCount), "too little was published for the blows to matter")
     print("\(last) batches acknowledged, \(killsInFlight) committed but not acknowledged")
+  }
+
+  /// The answers of all nodes together.
+  private final class AnswerCount: Sendable {
+    private let count = Mutex(0)
+
+    /// - Returns: how many there are with this one.
+    func add() -> Int {
+      count.withLock { count in
+        count += 1
+        return count
+      }
+    }
   }
 
   private func expectContents(
@@ -101,9 +116,9 @@ import Testing
   /// - Returns: what each was told is committed.
   private func publishAndKill(
     _ server: ServerProcess, _ histories: [History], from start: [NodeIdentity: Int64],
-    epoch: UInt64, afterAnswers blow: Int
+    epoch: UInt64, afterAnswers blow: Int, delay: Duration
   ) async throws -> [NodeIdentity: Int64] {
-    let answers = Mutex(0)
+    let answers = AnswerCount()
     let counts = try await withThrowingTaskGroup(of: (NodeIdentity, Int64).self) { group in
       for history in histories {
         group.addTask {
@@ -114,11 +129,13 @@ import Testing
                 history.request(number + 1, epoch: epoch))
               #expect(answer.sequence == number + 1)
               number = answer.sequence
-              let count = answers.withLock { count in
-                count += 1
-                return count
+              if answers.add() == blow {
+                Task {
+                  // Somewhere in the next commits, wherever they are by then.
+                  try await Task.sleep(for: delay)
+                  server.program.send(SIGKILL)
+                }
               }
-              if count == blow { server.program.send(SIGKILL) }
             } catch is PeerClientError {
               return (history.node.identity, number)
             }

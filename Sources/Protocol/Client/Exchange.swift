@@ -3,6 +3,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOSSL
 
 /// One request and its answer on a connection.
 struct Exchange: Sendable {
@@ -116,7 +117,8 @@ struct Exchange: Sendable {
   /// an answer yet that says why.
   private func giveUp(after error: any Error) {
     switch error {
-    case is ChannelError, is IOError, is CancellationError: break
+    // A peer that dies ends the encryption without a goodbye.
+    case is ChannelError, is IOError, is CancellationError, NIOSSLError.uncleanShutdown: break
     default:
       if ClientConnection.isRefusalByTLS(error) { return }
       connection.requestFailed(error)
@@ -133,7 +135,8 @@ struct Exchange: Sendable {
     case is PeerClientError, is ProblemDocument, is CancellationError: return error
     case let problem as JSONProblem:
       return PeerClientError.unintelligible(destination, reason: "\(problem)")
-    case is ChannelError, is IOError, HTTPParserError.invalidEOFState:
+    case is ChannelError, is IOError, HTTPParserError.invalidEOFState,
+      NIOSSLError.uncleanShutdown:
       return PeerClientError.connectionLost(destination)
     case let error as HTTPParserError:
       return PeerClientError.unintelligible(destination, reason: "\(error).")

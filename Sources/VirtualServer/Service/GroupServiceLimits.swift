@@ -22,9 +22,9 @@ public struct GroupServiceLimits: Hashable, Sendable {
 
   public init() {}
 
-  /// Of the text of a search: queries nest, and every level is several of JSON's.
+  /// Of the text of a search. Queries nest 50 deep, and every level is up to six of JSON's.
   static let searchJSON = JSONLimits(
-    byteCount: 1 << 20, depth: 256, valueCount: 50_000, stringByteCount: 64 * 1024)
+    byteCount: 1 << 20, depth: 400, valueCount: 50_000, stringByteCount: 64 * 1024)
 
   private static var serverLimits: ServerLimits {
     var limits = ServerLimits()
