@@ -46,7 +46,8 @@ struct ForgetCommand: AsyncParsableCommand {
     if let daemon = await LocalClient.connect(dataDirectory: directory.path) {
       let absolute = folders.map { Catalog.absolutePath(of: $0).bytes }
       let answer = try await daemon.forget(absolute)
-      return answer.folders.forEach { say(PathBytes($0), console) }
+      for folder in answer.folders { say(PathBytes(folder), console) }
+      return
     }
     let session = try await Composition.indexingSession(
       directory, options: .init(), isRebuilding: false, environment: console.environment,
