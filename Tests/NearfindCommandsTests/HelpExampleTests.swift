@@ -15,7 +15,7 @@ import Testing
 
   @Test func everyCommandHasExamplesAndTheyParse() async throws {
     let commands = [NearfindCommand.configuration.subcommands, [NearfindCommand.self]].joined()
-    for command in commands {
+    for command in commands where command.configuration.shouldDisplay {
       let examples = Self.examples(in: command.configuration.discussion)
       #expect(!examples.isEmpty, "\(command)")
       for example in examples { try await parses(example) }

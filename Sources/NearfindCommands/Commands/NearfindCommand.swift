@@ -12,8 +12,7 @@ struct NearfindCommand: AsyncParsableCommand {
         nearfind search 회의록         Korean words are found with any particle.
         nearfind status                What is indexed, and how much.
         nearfind doctor                What is missing to read more kinds of files.
-        nearfind register HOST --user ann
-                                       Join a network as a new user.
+        nearfind register HOST         Join a network as a new user.
         nearfind up                    Follow changes, and take part in the network.
 
       EXIT STATUS:

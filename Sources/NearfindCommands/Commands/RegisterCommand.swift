@@ -8,10 +8,11 @@ struct RegisterCommand: AsyncParsableCommand {
     abstract: "Register a new user at a central server, with this machine.",
     discussion: """
       The machine makes a key of its own and gets a certificate for it. The key never
-      leaves the machine. For another machine of the same user: nearfind login.
+      leaves the machine. For another machine of the same user: nearfind login. Give the
+      fingerprint that the central server prints, so that no other can take its place.
 
       EXAMPLES:
-        nearfind register central.example.org --user ann --fingerprint 4HTR-9D2K-…
+        nearfind register central.example.org --user ann
         nearfind register 192.0.2.7:7440 --user ann --invitation K3Q9
       """
   )

@@ -13,11 +13,12 @@ struct UpCommand: AsyncParsableCommand {
       also shares them with the group of this machine, and searches find the group's
       files too. While it runs, the other commands go through it.
 
-      It ends in order with Ctrl-C, SIGTERM or nearfind down.
+      It ends in order with Ctrl-C, SIGTERM or nearfind down. To have it always running:
+      systemctl --user enable --now nearfind
 
       EXAMPLES:
         nearfind up
-        systemctl --user enable --now nearfind
+        nearfind up --capacity 50
       """
   )
 
