@@ -1,6 +1,7 @@
 internal import CXapian
 import Foundation
 import SearchModel
+import TestSupport
 import Testing
 
 @testable import EngineConformance

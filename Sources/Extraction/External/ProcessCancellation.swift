@@ -19,7 +19,7 @@ final class ProcessCancellation: Sendable {
   func cancel() {
     state.withLock { state in
       state.isCancelled = true
-      if let group = state.processGroup { kill(-group, SIGKILL) }
+      if let group = state.processGroup { ProcessTree.kill(group) }
     }
   }
 
@@ -27,14 +27,14 @@ final class ProcessCancellation: Sendable {
   func started(_ group: pid_t) {
     state.withLock { state in
       state.processGroup = group
-      if state.isCancelled { kill(-group, SIGKILL) }
+      if state.isCancelled { ProcessTree.kill(group) }
     }
   }
 
   /// Kills the group for the supervisor's own reasons.
   func killGroup() {
     state.withLock { state in
-      if let group = state.processGroup { _ = kill(-group, SIGKILL) }
+      if let group = state.processGroup { ProcessTree.kill(group) }
     }
   }
 

@@ -3,7 +3,7 @@ import Foundation
 /// Reads what a process prints and sees to it that it ends.
 struct Supervision {
   private enum Stop {
-    case timedOut, tooMuchOutput
+    case timedOut, tooMuchOutput, cancelled
   }
 
   private struct Stream {
@@ -18,6 +18,9 @@ struct Supervision {
   /// After a kill: how long to wait for the process to be gone. One that sleeps inside the kernel
   /// (on a dead network file system) can take for ever.
   private static let killGrace = Duration.seconds(5)
+
+  /// Milliseconds after which a cancellation is noticed even if nothing of it reaches the streams.
+  private static let longestLook = 250.0
 
   /// How much of standard error is kept, in bytes.
   private static let complaintByteCount = 2048
@@ -59,6 +62,7 @@ struct Supervision {
     switch stop {
     case .timedOut: return .timedOut
     case .tooMuchOutput: return .tooMuchOutput
+    case .cancelled: return .cancelled
     case nil: break
     }
     guard let status else { return .timedOut }
@@ -73,6 +77,7 @@ struct Supervision {
   ///
   /// - Returns: false when even the time after the kill is over.
   private mutating func checkTime() -> Bool {
+    if stop == nil, cancellation.isCancelled { end(.cancelled) }
     guard ContinuousClock.now >= deadline else { return true }
     // The second time around the kill has had its grace.
     if stop != nil { return false }
@@ -92,10 +97,8 @@ struct Supervision {
         fd: stream.hasEnded ? -1 : stream.descriptor, events: Int16(POLLIN), revents: 0)
     }
     let remaining = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
-    guard
-      poll(&polled, nfds_t(polled.count), Int32(max(0, min(remaining, 60_000)).rounded(.up)))
-        > 0
-    else { return }
+    let patience = max(0, min(remaining, Self.longestLook)).rounded(.up)
+    guard poll(&polled, nfds_t(polled.count), Int32(patience)) > 0 else { return }
     if polled[0].revents != 0 { read(\.output) }
     if polled[1].revents != 0 { read(\.complaint) }
     let isTooMuch = max(output.byteCount, complaint.byteCount) > maximumByteCount

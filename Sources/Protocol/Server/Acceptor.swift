@@ -6,12 +6,6 @@ import NIOHTTPTypes
 import NIOSSL
 import Synchronization
 
-/// A connection whose pipeline stands, ready to be served.
-struct AcceptedConnection: Sendable {
-  let http: HTTP1Channel
-  let messages: HTTP1Channel.Value
-}
-
 /// Lets connections in or turns them away, builds their pipelines and serves them.
 final class Acceptor: Sendable {
   private struct Connections {
@@ -65,24 +59,12 @@ final class Acceptor: Sendable {
         try await listening.executeThenClose { accepted in
           for try await connection in accepted {
             guard let connection else { continue }
-            group.addTask { await self.serve(connection) }
+            group.addTask { [logger] in await connection.serve(logger: logger) }
           }
         }
       } catch {
         logger.error("Listening ended", metadata: ["error": "\(error)"])
       }
-    }
-  }
-
-  private func serve(_ connection: AcceptedConnection) async {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { [logger] in
-        await connection.http.handle(value: connection.messages, logger: logger)
-      }
-      // When the peer is gone, whoever works for it should know.
-      group.addTask { try? await connection.messages.channel.closeFuture.get() }
-      await group.next()
-      group.cancelAll()
     }
   }
 
