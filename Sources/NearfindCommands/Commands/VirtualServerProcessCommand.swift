@@ -10,6 +10,13 @@ struct VirtualServerProcessCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "virtual-server",
     abstract: "Keep the index of a group. Started by the daemon.",
+    discussion: """
+      Commands come in on standard input and events go out on standard output, one JSON object a \
+      line. It ends when the commands end.
+
+      EXAMPLES:
+        nearfind virtual-server --data DIR --identity DIR --listen 0.0.0.0:0
+      """,
     shouldDisplay: false
   )
 
