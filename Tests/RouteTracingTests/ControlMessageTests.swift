@@ -1,4 +1,5 @@
 import RouterBands
+import TestSupport
 import Testing
 
 @testable import RouteTracing

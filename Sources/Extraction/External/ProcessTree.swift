@@ -27,6 +27,7 @@ enum ProcessTree {
       let looked = waitid(
         P_PID, id_t(leader), &information, WSTOPPED | WEXITED | WNOHANG | WNOWAIT)
       if looked != 0 || information.si_signo == SIGCHLD { return }
+      // A stop takes some microseconds; whoever calls this holds the process's lock meanwhile.
       usleep(200)
     }
   }

@@ -34,6 +34,7 @@ struct DownCommand: AsyncParsableCommand {
       guard ContinuousClock.now < deadline else {
         throw CommandFailure.failed("Process \(process) has not ended yet. Look into its log.")
       }
+      // No child of ours: nothing but a look tells that it has ended.
       try await Task.sleep(for: .milliseconds(50))
     }
   }

@@ -109,6 +109,7 @@ actor NetworkNode {
     timer?.cancel()
     guard let wake = behaviour.nextWake else { return }
     timer = Task { [tell, start] in
+      // Each event sets the timer anew and cancels this one.
       try? await Task.sleep(until: start + wake, clock: .continuous)
       if !Task.isCancelled { tell.yield(.woke) }
     }
@@ -117,6 +118,7 @@ actor NetworkNode {
   /// Looks at the machine now and then: it may be carried to another network.
   private func keepLooking() async {
     while !Task.isCancelled {
+      // Load and free space change in minutes, and nothing tells when they do.
       try? await Task.sleep(for: .seconds(60))
       guard !Task.isCancelled else { return }
       environment = await reader.environment(after: environment)

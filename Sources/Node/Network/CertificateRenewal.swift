@@ -39,6 +39,7 @@ struct CertificateRenewal: Sendable {
         log("The certificate could not be renewed: \(error)")
         let pause = min(10 * Double(1 << min(failures, 10)), 1800)
         failures += 1
+        // By chance, so that all nodes do not come back at once after an outage.
         try? await Task.sleep(for: .seconds(pause * Double.random(in: 0.5...1)))
       }
     }

@@ -101,6 +101,7 @@ public final class VirtualServerChild: Sendable {
           group.addTask {
             await isStopping.wait(atMost: .seconds(1 << 31))
             guard !Task.isCancelled else { return }
+            // A limit on its orderly end; cut short when it has ended.
             try? await Task.sleep(for: Self.gracePeriod)
             guard !Task.isCancelled else { return }
             await execution.teardown(using: ending)

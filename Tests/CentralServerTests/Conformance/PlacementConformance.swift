@@ -1,5 +1,6 @@
 import Placement
 import RouterBands
+import TestSupport
 import Testing
 
 @testable import CentralServer

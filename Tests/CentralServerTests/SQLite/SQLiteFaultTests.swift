@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Placement
+import TestSupport
 import Testing
 
 @testable import CentralServer
