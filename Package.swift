@@ -40,6 +40,7 @@ let package = Package(
     .target(name: "RouterBands"),
     .target(name: "RouteTracing", dependencies: ["RouterBands"]),
     .target(name: "Placement", dependencies: ["RouterBands"]),
+    .target(name: "Cascade", dependencies: ["SearchModel", "RouterBands"]),
     .target(
       name: "Protocol",
       dependencies: [
@@ -76,7 +77,7 @@ let package = Package(
     .target(
       name: "VirtualServer",
       dependencies: [
-        "Protocol", "SearchModel",
+        "Cascade", "Protocol", "SearchModel",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -98,7 +99,7 @@ let package = Package(
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
         "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol",
-        "CentralServer", "VirtualServer", "Node", "Placement",
+        "Cascade", "CentralServer", "VirtualServer", "Node", "Placement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -161,6 +162,11 @@ let package = Package(
     .testTarget(
       name: "PlacementTests", dependencies: ["TestSupport", "Placement", "RouterBands"],
       exclude: ["Scenarios"]),
+    .testTarget(
+      name: "CascadeTests",
+      dependencies: [
+        "TestSupport", "Cascade", "EngineConformance", "MemoryEngine", "RouterBands", "SearchModel",
+      ]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "ProtocolTests",
