@@ -1,4 +1,4 @@
-/// How far an answer covers its scope: for each virtual server asked, what became of it.
+/// How far an answer covers its scope: for each virtual server, what became of it.
 public struct Completeness: Hashable, Sendable, Codable {
   public enum Outcome: String, Hashable, Sendable, Codable, CaseIterable {
     case answered
@@ -11,15 +11,35 @@ public struct Completeness: Hashable, Sendable, Codable {
     case refused
   }
 
-  /// By the virtual server's identifier.
+  /// Those that the search came to, by the virtual server's identifier.
   public var outcomes: [String: Outcome]
 
-  public init(outcomes: [String: Outcome] = [:]) {
+  /// How many more virtual servers the scope has, that the search did not come to. They are not
+  /// named one by one, so that what a near answer costs does not grow with the network.
+  public var restCount: Int
+
+  /// What became of all of those: ``Outcome/notNeeded``, or ``Outcome/timedOut`` where the deadline
+  /// came first.
+  public var restOutcome: Outcome
+
+  public init(
+    outcomes: [String: Outcome] = [:], restCount: Int = 0, restOutcome: Outcome = .notNeeded
+  ) {
     self.outcomes = outcomes
+    self.restCount = restCount
+    self.restOutcome = restOutcome
+  }
+
+  /// How many virtual servers the scope has.
+  public var count: Int { outcomes.count + restCount }
+
+  /// How many came to this end.
+  public func count(of outcome: Outcome) -> Int {
+    outcomes.values.count { $0 == outcome } + (restOutcome == outcome ? restCount : 0)
   }
 
   /// Whether no match of the scope can be missing: every server answered or was proven empty.
   public var isComplete: Bool {
-    outcomes.values.allSatisfy { $0 == .answered || $0 == .pruned }
+    restCount == 0 && outcomes.values.allSatisfy { $0 == .answered || $0 == .pruned }
   }
 }

@@ -1,0 +1,96 @@
+import SearchModel
+
+/// What is shown.
+extension CascadeMachine {
+  /// Shows what a round has so far, when that takes nothing away that was shown before.
+  mutating func improveIfDue() {
+    guard let round, !round.replies.isEmpty, request.limit > 0,
+      now >= (lastPublication ?? .zero) + limits.publishInterval
+    else { return }
+    let isMore =
+      result.map { shown in
+        round.replies.count > shown.answers.count
+          && shown.answers.keys.allSatisfy {
+            round.replies[$0] != nil || states[$0]?.takesPart != true
+          }
+      } ?? true
+    if isMore { improve(present(round)) }
+  }
+
+  private func present(_ round: Round) -> StageResult {
+    StageResult(answers: round.replies, hits: merged(round.replies), isExact: false)
+  }
+
+  mutating func improve(_ result: StageResult?) {
+    guard let result, !result.answers.isEmpty else { return }
+    lastPublication = now
+    actions.append(.improve(answer(result)))
+  }
+
+  /// All that was wanted was asked: what is left is to find further copies of the page's files.
+  mutating func finishWhole() {
+    let questions = questionsForSources()
+    guard !questions.isEmpty else { return finish() }
+    improve(result)
+    for (server, request) in questions {
+      enqueue(.sources, server, request: request)
+    }
+    phase = .sources(until: patience(0.5))
+  }
+
+  mutating func finish() {
+    giveUp(.sources)
+    emitLast(addingSources(to: result))
+  }
+
+  /// What covers more counts: the round that was under way, or the stage before it.
+  mutating func finishAtDeadline() {
+    giveUp(.statistics)
+    giveUp(.matches)
+    giveUp(.sources)
+    if let round, round.replies.count >= result?.answers.count ?? 0 {
+      let whole = round.replies.count == round.members.count
+      result = present(round)
+      result?.isExact = whole
+        && round.members.allSatisfy { states[$0]?.statistics?.revision == round.revisions[$0] }
+    }
+    emitLast(addingSources(to: result))
+  }
+
+  private mutating func emitLast(_ result: StageResult?) {
+    waitingAsks = []
+    for number in openAsks.keys.sorted() { actions.append(.cancel(number)) }
+    openAsks = [:]
+    phase = .finished
+    let nothing = StageResult(answers: [:], hits: [], isExact: true)
+    actions.append(.finish(answer(result ?? nothing)))
+  }
+
+  private func answer(_ result: StageResult) -> CascadeAnswer {
+    let answers = covered.compactMap { result.answers[$0] }
+    var completeness = Completeness()
+    completeness.restCount = plan.restCount
+    completeness.restOutcome = now >= limits.deadline ? .timedOut : .notNeeded
+    var reports: [ServerReport] = []
+    for identifier in covered {
+      guard let state = states[identifier] else { continue }
+      let outcome = outcome(of: state, in: result)
+      completeness.outcomes[identifier.description] = outcome
+      let reason = outcome == .answered ? nil : state.failure?.description
+      reports.append(
+        ServerReport(
+          identifier: identifier, ring: state.ring, outcome: outcome, reason: reason,
+          roundTrip: state.roundTrip, askCount: state.askCount))
+    }
+    return CascadeAnswer(
+      hits: result.hits, matchCount: AnswerSums.matchCount(of: answers),
+      facets: AnswerSums.facets(of: answers), completeness: completeness,
+      isExact: result.isExact, reports: reports)
+  }
+
+  private func outcome(of state: ServerState, in result: StageResult) -> Completeness.Outcome {
+    if result.answers[state.server.identifier] != nil { return .answered }
+    if state.isPruned { return .pruned }
+    return state.failure?.outcome ?? .timedOut
+  }
+}

@@ -1,0 +1,95 @@
+import SearchModel
+
+/// Questions and answers.
+extension CascadeMachine {
+  mutating func enqueue(
+    _ kind: Ask.Kind, _ server: ServerIdentifier, request: SearchRequest, believed: Revision? = nil
+  ) {
+    lastAsk += 1
+    waitingAsks.append(
+      Ask(
+        number: AskNumber(value: lastAsk), server: server, kind: kind, request: request,
+        believed: believed))
+  }
+
+  /// Sends what waits, nearest first, as far as may be under way at once.
+  mutating func askMore() {
+    while openAsks.count < limits.concurrentAsks, !waitingAsks.isEmpty, !isFinished {
+      var ask = waitingAsks.removeFirst()
+      ask.sentAt = now
+      openAsks[ask.number] = ask
+      states[ask.server]?.askCount += 1
+      switch ask.kind {
+      case .statistics: actions.append(.askStatistics(ask.number, ask.server))
+      case .matches, .sources:
+        actions.append(
+          .askMatches(ask.number, ask.server, ask.request, believed: ask.believed))
+      }
+    }
+  }
+
+  func isAwaiting(_ kind: Ask.Kind) -> Bool {
+    openAsks.values.contains { $0.kind == kind } || waitingAsks.contains { $0.kind == kind }
+  }
+
+  /// Waits no longer for answers of this kind.
+  mutating func giveUp(_ kind: Ask.Kind) {
+    for ask in openAsks.values.filter({ $0.kind == kind }).sorted(by: { $0.number < $1.number }) {
+      openAsks[ask.number] = nil
+      actions.append(.cancel(ask.number))
+      // Further copies of a file are no reason to leave a server's hits out.
+      if kind != .sources { states[ask.server]?.failure = .timedOut }
+    }
+    for ask in waitingAsks where ask.kind == kind && kind != .sources {
+      states[ask.server]?.failure = .timedOut
+    }
+    waitingAsks.removeAll { $0.kind == kind }
+  }
+
+  /// - Returns: nil for an answer that nobody waits for.
+  private mutating func close(_ number: AskNumber) -> Ask? {
+    guard let ask = openAsks.removeValue(forKey: number) else { return nil }
+    states[ask.server]?.roundTrip = now - ask.sentAt
+    return ask
+  }
+
+  mutating func take(_ statistics: ServerStatistics, for number: AskNumber) {
+    guard let ask = close(number), ask.kind == .statistics else { return }
+    if let problem = check.problem(of: statistics) {
+      states[ask.server]?.failure = .refused(problem)
+    } else {
+      states[ask.server]?.statistics = statistics
+    }
+  }
+
+  mutating func take(_ failure: ServerFailure, for number: AskNumber) {
+    guard let ask = close(number), ask.kind != .sources else { return }
+    states[ask.server]?.failure = failure
+    round?.replies[ask.server] = nil
+  }
+
+  mutating func take(_ reply: MatchReply, for number: AskNumber) {
+    guard let ask = close(number) else { return }
+    if let problem = problem(of: reply, to: ask) {
+      states[ask.server]?.failure = .refused(problem)
+      round?.replies[ask.server] = nil
+      return
+    }
+    if ask.kind == .sources {
+      sources[ask.server] = reply.answer.hits
+    } else {
+      if let statistics = reply.statistics { states[ask.server]?.statistics = statistics }
+      round?.replies[ask.server] = reply.answer
+    }
+  }
+
+  private func problem(of reply: MatchReply, to ask: Ask) -> String? {
+    if let problem = check.problem(of: reply.answer, to: ask.request) { return problem }
+    guard let statistics = reply.statistics else {
+      let isBelieved = ask.believed == nil || reply.answer.revision == ask.believed
+      return isBelieved || ask.kind == .sources
+        ? nil : "It has changed and does not say what it holds."
+    }
+    return check.problem(of: statistics)
+  }
+}

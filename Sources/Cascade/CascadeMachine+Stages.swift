@@ -1,0 +1,125 @@
+import SearchModel
+
+/// Stages and rounds: which servers are covered, and by which statistics they weigh.
+extension CascadeMachine {
+  /// All servers covered weigh by one sum.
+  struct Round: Sendable {
+    let members: [ServerIdentifier]
+    let began: Duration
+    /// The revisions that the sum counts on.
+    let revisions: [ServerIdentifier: Revision]
+    var replies: [ServerIdentifier: SearchAnswer] = [:]
+  }
+
+  /// What a stage came to.
+  struct StageResult: Sendable {
+    var answers: [ServerIdentifier: SearchAnswer]
+    var hits: [MergedHit]
+    var isExact: Bool
+  }
+
+  /// The hits that a page takes, from its servers' first on.
+  var wanted: Int {
+    let (sum, overflows) = max(0, request.offset).addingReportingOverflow(max(0, request.limit))
+    return overflows ? .max : sum
+  }
+
+  /// Covers one ring more.
+  mutating func openStage() {
+    correctionCount = 0
+    guard coverNext() else { return finishWhole() }
+    // The own group is shown at once; after it nothing is gained by going ring by ring.
+    if scope == .everywhere || scope == .band, result != nil { while coverNext() {} }
+    askForStatistics()
+    phase = .statistics(until: patience(isLastStage ? limits.statisticsShare : limits.ringShare / 2))
+  }
+
+  private var isLastStage: Bool { plan.restCount == 0 }
+
+  /// - Returns: whether there was a further ring.
+  private mutating func coverNext() -> Bool {
+    guard let (ring, servers) = plan.next() else { return false }
+    for server in servers {
+      let known = foreknowledge(server.identifier)
+      var state = ServerState(server: server, ring: ring)
+      state.isPruned = known.isPruned
+      if known.isUnreachable {
+        state.failure = .unreachable("It did not answer a moment ago.")
+      }
+      // What was kept is checked like what comes.
+      state.statistics = known.statistics.flatMap { check.problem(of: $0) == nil ? $0 : nil }
+      states[server.identifier] = state
+      covered.append(server.identifier)
+    }
+    return true
+  }
+
+  private mutating func askForStatistics() {
+    for identifier in covered {
+      guard let state = states[identifier], state.takesPart, state.statistics == nil else {
+        continue
+      }
+      enqueue(.statistics, identifier, request: request)
+    }
+  }
+
+  mutating func beginRound() {
+    let members = covered.filter {
+      states[$0].map { $0.takesPart && $0.statistics != nil } ?? false
+    }
+    var sum = CollectionStatistics()
+    var revisions: [ServerIdentifier: Revision] = [:]
+    for member in members {
+      guard let statistics = states[member]?.statistics else { continue }
+      sum.add(statistics.statistics)
+      revisions[member] = statistics.revision
+    }
+    round = Round(members: members, began: now, revisions: revisions)
+    var part = request
+    part.statistics = sum
+    part.offset = 0
+    part.limit = wanted
+    for member in members {
+      enqueue(.matches, member, request: part, believed: revisions[member])
+    }
+    phase = .matching(until: isLastStage ? limits.deadline : patience(limits.ringShare))
+  }
+
+  /// Every server of the round has answered or will not.
+  mutating func endRound() {
+    guard let round else { return }
+    let failed = round.members.contains { states[$0]?.takesPart != true }
+    let changed = round.members.contains {
+      states[$0]?.takesPart == true && states[$0]?.statistics?.revision != round.revisions[$0]
+    }
+    if failed || changed, correctionCount < limits.corrections, mayAskAgain(round) {
+      correctionCount += 1
+      return beginRound()
+    }
+    // The first stage without anybody who answers has nothing to show.
+    result = StageResult(
+      answers: round.replies, hits: merged(round.replies), isExact: !failed && !changed)
+    self.round = nil
+    let isEnough = scope == .nearest && (result?.hits.count ?? 0) >= request.limit
+    if isLastStage || isEnough && request.limit > 0 || isCounted { return finishWhole() }
+    improve(result)
+    openStage()
+  }
+
+  /// Whether nothing but a number of matches was asked for, which one ring gives as well.
+  private var isCounted: Bool { scope == .nearest && request.limit == 0 }
+
+  /// Whether a round that takes as long as this one would be over in time.
+  private func mayAskAgain(_ round: Round) -> Bool {
+    now + (now - round.began) * 2 < limits.deadline
+  }
+
+  func merged(_ answers: [ServerIdentifier: SearchAnswer]) -> [MergedHit] {
+    let lists = answers.compactMap { identifier, answer in
+      states[identifier].map {
+        RankedList(server: identifier, nearness: $0.server.nearness, hits: answer.hits)
+      }
+    }
+    return merging.merge(lists, for: request)
+  }
+}
