@@ -77,7 +77,7 @@ let package = Package(
     .target(
       name: "VirtualServer",
       dependencies: [
-        "Cascade", "Protocol", "SearchModel",
+        "Cascade", "Protocol", "RouterBands", "SearchModel",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
       ]

@@ -45,4 +45,6 @@ public struct ServerReport: Sendable, Hashable {
   public var roundTrip: Duration?
   /// How many messages it was sent.
   public var askCount: Int
+  /// How long ago the filter was right that proves that it holds no match; nil unless pruned.
+  public var proofAge: Duration?
 }

@@ -2,6 +2,11 @@ import SearchModel
 
 /// What is shown.
 extension CascadeMachine {
+  /// The statistics of those that answered, for the next search with the same query.
+  public var statistics: [ServerIdentifier: ServerStatistics] {
+    states.compactMapValues { $0.takesPart ? $0.statistics : nil }
+  }
+
   /// Shows what a round has so far, when that takes nothing away that was shown before.
   mutating func improveIfDue() {
     guard let round, !round.replies.isEmpty, request.limit > 0,
@@ -80,7 +85,7 @@ extension CascadeMachine {
       reports.append(
         ServerReport(
           identifier: identifier, ring: state.ring, outcome: outcome, reason: reason,
-          roundTrip: state.roundTrip, askCount: state.askCount))
+          roundTrip: state.roundTrip, askCount: state.askCount, proofAge: state.proofAge))
     }
     return CascadeAnswer(
       hits: result.hits, matchCount: AnswerSums.matchCount(of: answers),
@@ -90,7 +95,7 @@ extension CascadeMachine {
 
   private func outcome(of state: ServerState, in result: StageResult) -> Completeness.Outcome {
     if result.answers[state.server.identifier] != nil { return .answered }
-    if state.isPruned { return .pruned }
+    if state.proofAge != nil { return .pruned }
     return state.failure?.outcome ?? .timedOut
   }
 }

@@ -42,7 +42,7 @@ extension CascadeMachine {
     for server in servers {
       let known = foreknowledge(server.identifier)
       var state = ServerState(server: server, ring: ring)
-      state.isPruned = known.isPruned
+      state.proofAge = known.proofAge
       if known.isUnreachable {
         state.failure = .unreachable("It did not answer a moment ago.")
       }

@@ -143,13 +143,14 @@ struct ServerState: Sendable {
   let ring: Int
   /// Why it has no part any more; nil while it has.
   var failure: ServerFailure?
-  var isPruned = false
+  /// How old the proof is that none of its records matches; nil where there is none.
+  var proofAge: Duration?
   var statistics: ServerStatistics?
   var askCount = 0
   var roundTrip: Duration?
 
   /// Whether it is still to answer, or has.
-  var takesPart: Bool { failure == nil && !isPruned }
+  var takesPart: Bool { failure == nil && proofAge == nil }
 }
 
 /// One question to one server.

@@ -38,17 +38,18 @@ public struct CascadeServer: Hashable, Sendable {
 
 /// What is known of a virtual server before it is asked.
 public struct Foreknowledge: Sendable {
-  /// Whether a filter of its terms proves that none of its records matches.
-  public var isPruned: Bool
+  /// How long ago the filter of its terms was right that proves that none of its records matches;
+  /// nil where nothing proves it.
+  public var proofAge: Duration?
   /// Whether it did not answer a moment ago, so that it is not worth waiting for.
   public var isUnreachable: Bool
   /// Its statistics for this query, of the last revision that was heard of.
   public var statistics: ServerStatistics?
 
   public init(
-    isPruned: Bool = false, isUnreachable: Bool = false, statistics: ServerStatistics? = nil
+    proofAge: Duration? = nil, isUnreachable: Bool = false, statistics: ServerStatistics? = nil
   ) {
-    self.isPruned = isPruned
+    self.proofAge = proofAge
     self.isUnreachable = isUnreachable
     self.statistics = statistics
   }

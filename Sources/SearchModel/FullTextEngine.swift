@@ -3,7 +3,7 @@
 ///
 /// Changes become visible and durable together, at ``commit(notes:)``, and not before. Searches may
 /// run at any time, from any number of tasks; each sees one revision whole.
-public protocol FullTextEngine: Sendable {
+public protocol FullTextEngine: SearchableIndex {
   /// Takes changes into the uncommitted batch, in order: a later change of the same key wins.
   ///
   /// - Throws: ``EngineError``; after an error the uncommitted batch is gone and the committed
@@ -28,19 +28,12 @@ public protocol FullTextEngine: Sendable {
   /// ``Query/nothing`` the totals alone.
   func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics
 
-  func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer
-
   /// - Returns: the stored record, with an empty text; nil where there is none.
   func record(for key: RecordKey) async throws(EngineError) -> Record?
 
   /// Those of `keys` for which there is a committed record. An engine that can look up many at
   /// once does; else they are looked up one by one.
   func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey>
-
-  /// Words of the index that are spelled like `word`: nearest first, then those that begin like
-  /// it, then the most frequent.
-  /// Empty when the index holds nothing near it, and never `word` itself.
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String]
 }
 
 extension FullTextEngine {

@@ -2,13 +2,13 @@
 /// that matches nothing might have meant. Whoever answers people, on this machine or for a group of
 /// them, answers so.
 public struct PersonalSearch: Sendable {
-  private let engine: any FullTextEngine
+  private let engine: any SearchableIndex
 
   private static let spellingsPerWord = 3
   /// A long text pasted as a query need not be spell-checked to its end.
   private static let wordsSpelled = 10
 
-  public init(engine: any FullTextEngine) {
+  public init(engine: any SearchableIndex) {
     self.engine = engine
   }
 

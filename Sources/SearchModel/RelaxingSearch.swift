@@ -14,9 +14,9 @@ public struct RelaxingSearch: Sendable {
   /// The most words that are looked up one by one, to find those that match nothing.
   public static let maximumExaminedWordCount = 24
 
-  private let engine: any FullTextEngine
+  private let engine: any SearchableIndex
 
-  public init(engine: any FullTextEngine) {
+  public init(engine: any SearchableIndex) {
     self.engine = engine
   }
 
@@ -139,8 +139,7 @@ public struct RelaxingSearch: Sendable {
   }
 
   private func matches(_ query: Query) async throws(EngineError) -> Bool {
-    let request = SearchRequest(query: query, limit: 1, collapsesDuplicates: false)
-    return try await !engine.search(request).hits.isEmpty
+    try await engine.holdsMatch(of: query)
   }
 }
 

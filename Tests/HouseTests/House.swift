@@ -18,7 +18,8 @@ enum House {
     "Protocol": ["SearchModel"],
     "CPostgreSQL": [],
     "CentralServer": ["Placement", "Protocol", "RouterBands", "RouteTracing", "CPostgreSQL"],
-    "VirtualServer": ["Cascade", "Protocol", "SearchModel"],
+    // RouterBands beside what the design's table names: the coordinator orders servers by nearness.
+    "VirtualServer": ["Cascade", "Protocol", "RouterBands", "SearchModel"],
     // SearchModel beside what the design's table names: records are what a node publishes.
     "Node": ["Extraction", "Protocol", "RouterBands", "RouteTracing", "SearchModel"],
     "RelevanceEvaluation": ["SearchModel"],

@@ -45,6 +45,7 @@ extension PlacementService {
         try? await store.resignLeadership(term)
         throw error
       }
+      directory = machine.map { DirectoryLog(term: term.number, tables: $0.tables) }
       leading.begin(term, askedAt: asked)
       logger.notice(
         "This central server leads",

@@ -41,6 +41,8 @@ public actor PlacementService {
 
   var leading: Leading
   var machine: PlacementMachine?
+  /// What virtual servers are told of each other; nil while another leads.
+  var directory: DirectoryLog?
   private var rows = UncommittedRows()
   private var isCommitting = false
   private var waiting: [UInt64: [CheckedContinuation<PlacementRefusal?, Never>]] = [:]
@@ -94,8 +96,14 @@ public actor PlacementService {
       nextReport: instructions.map { $0.nextReport(setup.configuration) }.min()
         ?? setup.configuration.renewalInterval,
       band: decision.map { BandInformation($0, peer: origin.address) },
-      revocations: book.delta(after: report.revocations))
+      revocations: book.delta(after: report.revocations),
+      directory: report.directory.flatMap {
+        directory?.delta(after: $0, limit: Self.directoryChanges)
+      })
   }
+
+  /// How much of the list of virtual servers one answer brings at most.
+  private static let directoryChanges = 1_000
 
   /// A node says goodbye.
   ///
@@ -161,6 +169,9 @@ public actor PlacementService {
     // Not copied out and back: the tables are large.
     guard let outcome = machine?.handle(event, at: clock.moment) else { return [] }
     rows.add(outcome.changes)
+    // Told before it is stored: who asks a virtual server that is no more finds out, and one that is
+    // forgotten by a crash reports again within its lease.
+    directory?.apply(outcome.changes)
     return outcome.messages
   }
 
@@ -231,6 +242,7 @@ public actor PlacementService {
       "This central server leads no more", metadata: ["leader": "\(leader?.address ?? "unknown")"])
     leading.end(leader: leader)
     machine = nil
+    directory = nil
     rows = UncommittedRows(after: rows)
     seen = [:]
     isFailing = false

@@ -77,7 +77,7 @@ extension PlacementInstruction {
     case .attach(let group, let epoch, let host, let endpoint):
       self = .attach(
         group: group.number, epoch: epoch.number, host: host.name,
-        endpoint: NetworkEndpoint(address: endpoint.address.description, port: endpoint.port))
+        endpoint: NetworkEndpoint(endpoint))
     case .wait(let group): self = .wait(group: group.number)
     case .confirmed(let group, let epoch):
       self = .confirmed(group: group.number, epoch: epoch.number)
@@ -139,11 +139,21 @@ extension BandInformation {
   init(_ decision: BandDecision, peer: IPAddress) {
     self.init(
       band: decision.key.description, peer: peer.description,
-      hops: decision.path.hops.map { hop in
-        Hop(
-          address: hop.address?.description,
-          roundTripTime: hop.roundTrip.map { Double($0.wholeMicroseconds) / 1e6 })
-      }, reasons: decision.reasons)
+      hops: decision.path.hops.map(Hop.init), reasons: decision.reasons)
+  }
+}
+
+extension BandInformation.Hop {
+  init(_ hop: RouterBands.Hop) {
+    self.init(
+      address: hop.address?.description,
+      roundTripTime: hop.roundTrip.map { Double($0.wholeMicroseconds) / 1e6 })
+  }
+}
+
+extension NetworkEndpoint {
+  init(_ endpoint: Endpoint) {
+    self.init(address: endpoint.address.description, port: endpoint.port)
   }
 }
 

@@ -2,6 +2,9 @@ import Protocol
 
 /// The virtual server process.
 extension NodeBehaviour {
+  /// So many entries make a line that the process takes.
+  private static let directoryPiece = 1_000
+
   mutating func startProcess() {
     process.run += 1
     process.phase = .starting
@@ -17,6 +20,11 @@ extension NodeBehaviour {
     process.port = port
     cannotServe = false
     if revocations.revision > 0 { actions.append(.command(.revocations(revocations))) }
+    if directory.version != .nothing {
+      for delta in directory.deltas(of: Self.directoryPiece) {
+        actions.append(.command(.directory(delta)))
+      }
+    }
     guard case .serving(let group) = standing else {
       if isRetiring || isStopping { actions.append(.command(.drain)) }
       return

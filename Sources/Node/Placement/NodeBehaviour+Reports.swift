@@ -19,7 +19,13 @@ extension NodeBehaviour {
       .report(
         PlacementReport(
           incarnation: incarnation, sequence: sequence, environment: environment,
-          standing: reportedStanding, revocations: revocations.revision)))
+          standing: reportedStanding, revocations: revocations.revision,
+          directory: needsDirectory ? directory.version : nil)))
+  }
+
+  /// Only who serves a group sends searches to other virtual servers.
+  private var needsDirectory: Bool {
+    if case .serving = standing { true } else { false }
   }
 
   private var reportedStanding: PlacementReport.Standing {
@@ -56,6 +62,7 @@ extension NodeBehaviour {
     lastAnswer = now
     if let band = answer.band { self.band = band }
     if let delta = answer.revocations { take(delta) }
+    if let delta = answer.directory { take(delta) }
     guard !isStopping else { return }
     // What happened since the report was sent may have asked for another one already.
     let next = now + .milliseconds(max(100, min(answer.nextReport, 3_600_000)))
@@ -74,6 +81,12 @@ extension NodeBehaviour {
       let soon = now + pacing.longestUrgentRetry * Double.random(in: 0.5...1, using: &chance)
       reportDue = min(reportDue ?? soon, soon)
     }
+  }
+
+  private mutating func take(_ delta: DirectoryDelta) {
+    directory.apply(delta)
+    if process.phase == .listening { actions.append(.command(.directory(delta))) }
+    if delta.hasMore { reportSoon() }
   }
 
   private mutating func take(_ delta: RevocationDelta) {

@@ -45,6 +45,8 @@ public struct NodeBehaviour: Sendable {
   /// Whether the process would not run when it was needed: others should serve.
   var cannotServe = false
   var revocations = RevocationDelta(revision: 0)
+  /// The other virtual servers, for the process; kept while the node serves.
+  public internal(set) var directory = Directory()
   var used: GroupServer?
   var isStopping = false
   var hasSaidGoodbye = false

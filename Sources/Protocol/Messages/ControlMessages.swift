@@ -12,6 +12,8 @@ public enum VirtualServerCommand: Hashable, Sendable, Codable {
   /// Take no more records; go on answering searches.
   case drain
   case revocations(RevocationDelta)
+  /// What is new of the other virtual servers.
+  case directory(DirectoryDelta)
   /// The certificate in the identity folder was renewed.
   case reloadIdentity
   /// Finish what runs and end.

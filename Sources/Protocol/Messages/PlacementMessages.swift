@@ -69,16 +69,19 @@ public struct PlacementReport: Hashable, Sendable, Codable {
   public var standing: Standing
   /// The revision of the list of revocations that the node has.
   public var revocations: UInt64
+  /// The version of the list of virtual servers that the node has; nil for a node that needs none.
+  public var directory: DirectoryVersion?
 
   public init(
     incarnation: UInt64, sequence: UInt64, environment: NodeEnvironment, standing: Standing,
-    revocations: UInt64 = 0
+    revocations: UInt64 = 0, directory: DirectoryVersion? = nil
   ) {
     self.incarnation = incarnation
     self.sequence = sequence
     self.environment = environment
     self.standing = standing
     self.revocations = revocations
+    self.directory = directory
   }
 }
 
@@ -159,14 +162,17 @@ public struct PlacementAnswer: Hashable, Sendable, Codable {
   public var band: BandInformation?
   /// Nil when nothing was revoked since the node's revision.
   public var revocations: RevocationDelta?
+  /// Nil when nothing has changed in the list of virtual servers, or none was asked for.
+  public var directory: DirectoryDelta?
 
   public init(
     instructions: [PlacementInstruction], nextReport: Int64, band: BandInformation? = nil,
-    revocations: RevocationDelta? = nil
+    revocations: RevocationDelta? = nil, directory: DirectoryDelta? = nil
   ) {
     self.instructions = instructions
     self.nextReport = nextReport
     self.band = band
     self.revocations = revocations
+    self.directory = directory
   }
 }

@@ -1,0 +1,19 @@
+/// What answers searches: one engine, or many virtual servers that answer as one would.
+public protocol SearchableIndex: Sendable {
+  func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer
+
+  /// Whether any record matches.
+  func holdsMatch(of query: Query) async throws(EngineError) -> Bool
+
+  /// Words of the index that are spelled like `word`: nearest first, then those that begin like
+  /// it, then the most frequent.
+  /// Empty when the index holds nothing near it, and never `word` itself.
+  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String]
+}
+
+extension SearchableIndex {
+  public func holdsMatch(of query: Query) async throws(EngineError) -> Bool {
+    let request = SearchRequest(query: query, limit: 1, collapsesDuplicates: false)
+    return try await !search(request).hits.isEmpty
+  }
+}

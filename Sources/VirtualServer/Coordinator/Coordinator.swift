@@ -1,0 +1,189 @@
+import Cascade
+import Protocol
+import SearchModel
+import Synchronization
+
+/// Takes the searches of a group and has the virtual servers answer them, nearest first: keeps what
+/// is known of those, and plays cascades over them. It sends nothing to the central server.
+final class Coordinator: Sendable {
+  private struct State {
+    var directory: ServerDirectory
+    var reachability = Reachability()
+    var cache = StatisticsCache()
+    var filters = FilterBook()
+  }
+
+  let index: GatedIndex
+  private let client: PeerClient
+  private let state: Mutex<State>
+
+  /// Filters that are fetched at the same time.
+  private static let filterFetches = 8
+
+  /// - Parameter host: the node that it runs on.
+  init(host: NodeIdentity, index: GatedIndex, client: PeerClient) {
+    self.index = index
+    self.client = client
+    state = Mutex(State(directory: ServerDirectory(host: host.node.text)))
+  }
+
+  // MARK: What is known
+
+  func serve(group: UInt64) {
+    state.withLock { $0.directory.ownGroup = group }
+  }
+
+  func take(_ delta: DirectoryDelta) {
+    state.withLock { state in
+      state.directory.apply(delta)
+      let changed = (delta.entries.map(\.group) + delta.removed).map { ServerIdentifier($0) }
+      state.reachability.forget(changed)
+      state.filters.forget(changed)
+    }
+  }
+
+  /// The node that a virtual server runs on, and its band; empty where they are not known.
+  func place(of server: ServerIdentifier) -> (host: String, band: String) {
+    state.withLock { state in
+      if server.number == state.directory.ownGroup {
+        return (state.directory.host, state.directory.ownBand ?? "")
+      }
+      let entry = state.directory.entry(of: server)
+      return (entry?.host ?? "", entry?.band ?? "")
+    }
+  }
+
+  private func entry(of server: ServerIdentifier) -> DirectoryEntry? {
+    state.withLock { $0.directory.entry(of: server) }
+  }
+
+  // MARK: Searching
+
+  /// Plays one cascade.
+  ///
+  /// - Parameters:
+  ///   - start: when the search began, of which this may be a later step.
+  ///   - deadline: counted from there.
+  /// - Throws: `CancellationError` when nobody waits any more.
+  func cascade(
+    _ request: SearchRequest, scope: SearchScope, start: ContinuousClock.Instant,
+    deadline: Duration, improve: @escaping @Sendable (CascadeAnswer) -> Void
+  ) async throws -> CascadeAnswer {
+    let servers = state.withLock { $0.directory.nearestFirst() }
+    var limits = CascadeLimits()
+    limits.deadline = deadline
+    let machine = machine(request, scope, servers, limits)
+    let run = CascadeRun(peers: peers(), start: start)
+    let (ended, answer) = try await run.run(machine, improve: improve)
+    note(ended, answer)
+    fetchFilters(of: answer.reports.filter { $0.ring > 0 }.map(\.identifier))
+    return answer
+  }
+
+  func peers() -> NetworkPeers {
+    let own = ServerIdentifier(state.withLock { $0.directory.ownGroup } ?? 0)
+    return NetworkPeers(own: own, index: index, client: client) { [self] in entry(of: $0) }
+  }
+
+  private func machine(
+    _ request: SearchRequest, _ scope: SearchScope, _ servers: [CascadeServer],
+    _ limits: CascadeLimits
+  ) -> CascadeMachine {
+    let engine = index.index.engine
+    let requirement = engine.requirement(of: request.query)
+    let now = ContinuousClock.now
+    // Copies: what is learned meanwhile is for the next search.
+    let (reachability, filters, own, statistics) = state.withLock { state in
+      (
+        state.reachability, state.filters, state.directory.ownGroup,
+        state.cache.statistics(for: request.query)
+      )
+    }
+    return CascadeMachine(
+      request, scope: scope, servers: servers, limits: limits,
+      foreknowledge: { server in
+        if server.number == own { return Foreknowledge() }
+        return Foreknowledge(
+          proofAge: filters.proofAge(of: server, against: requirement, at: now),
+          isUnreachable: reachability.isUnreachable(server, at: now),
+          statistics: statistics[server])
+      },
+      mayHold: { server, hash in
+        if server.number == own { return true }
+        let content = engine.requirement(of: .filter(.contentHash(hash)))
+        return filters.mayHold(content, server, at: now)
+      })
+  }
+
+  private func note(_ machine: CascadeMachine, _ answer: CascadeAnswer) {
+    let now = ContinuousClock.now
+    state.withLock { state in
+      let own = ServerIdentifier(state.directory.ownGroup ?? 0)
+      state.cache.keep(
+        machine.statistics.filter { $0.key != own }, for: machine.request.query)
+      for report in answer.reports where report.askCount > 0 && report.identifier != own {
+        switch report.outcome {
+        case .unreachable: state.reachability.failed(report.identifier, at: now)
+        case .answered:
+          state.reachability.answered(report.identifier)
+          if let time = report.roundTrip {
+            state.directory.note(roundTrip: time, of: report.identifier)
+          }
+        case .pruned, .notNeeded, .timedOut, .refused: break
+        }
+      }
+    }
+  }
+
+  // MARK: Filters
+
+  /// Fetches or confirms, beside everything else, the filters of servers that searches come to.
+  private func fetchFilters(of servers: [ServerIdentifier]) {
+    let due = state.withLock {
+      $0.filters.due(among: servers, limit: Self.filterFetches, at: .now)
+    }
+    guard !due.isEmpty else { return }
+    Task(priority: .utility) { [self] in
+      await withTaskGroup(of: Void.self) { group in
+        for (server, known) in due {
+          group.addTask { await self.fetchFilter(of: server, known: known) }
+        }
+      }
+      // Those that did not fit in.
+      fetchFilters(of: servers)
+    }
+  }
+
+  private func fetchFilter(of server: ServerIdentifier, known: Revision?) async {
+    let asked = ContinuousClock.now
+    do {
+      let answer: FilterAnswer = try await peers().send(
+        .post("/v1/filter", FilterRequest(known: known), isRepeatable: true), to: server)
+      let right = asked - .milliseconds(max(0, answer.age))
+      guard let text = answer.filter else {
+        state.withLock { $0.filters.confirmed(server, revision: answer.revision, at: right) }
+        return
+      }
+      let (filter, byteCount) = try TermFilter.decoded(fromBase64: text)
+      state.withLock { $0.filters.put(filter, byteCount: byteCount, of: server, at: right) }
+    } catch {
+      // Without a filter the server is asked; that is all.
+      state.withLock { $0.filters.failed(server, at: .now) }
+    }
+  }
+
+  // MARK: Spellings
+
+  /// Words that are spelled like another, of the servers that are near enough to answer in time.
+  ///
+  /// - Throws: `CancellationError`.
+  func spellings(
+    of word: String, limit: Int, scope: SearchScope, until deadline: ContinuousClock.Instant
+  ) async throws -> [String] {
+    do {
+      return try await index.spellings(of: word, limit: limit)
+    } catch is ProblemDocument {
+      return []
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Cascade
+import Protocol
+import SearchModel
+
+/// The own index directly, and all others over mutual TLS.
+struct NetworkPeers: CascadePeers {
+  let own: ServerIdentifier
+  let index: GatedIndex
+  let client: PeerClient
+  /// Where a server is; nil for one that is not known any more.
+  let entry: @Sendable (ServerIdentifier) -> DirectoryEntry?
+
+  func statistics(
+    for query: Query, of server: ServerIdentifier
+  ) async throws -> ServerStatistics {
+    if server == own {
+      return try await answering { () async throws(EngineError) in
+        ServerStatistics(try await index.statistics(for: query))
+      }
+    }
+    let answer: StatisticsAnswer = try await send(
+      .post("/v1/statistics", StatisticsRequest(query: query), isRepeatable: true), to: server)
+    return ServerStatistics(answer)
+  }
+
+  func matches(
+    for request: SearchRequest, believed: Revision?, of server: ServerIdentifier
+  ) async throws -> MatchReply {
+    if server == own {
+      return try await answering { () async throws(EngineError) in
+        MatchReply(try await index.matches(for: request, believed: believed))
+      }
+    }
+    let answer: MatchAnswer = try await send(
+      .post(
+        "/v1/match", MatchRequest(request: request, believed: believed), isRepeatable: true),
+      to: server)
+    return MatchReply(answer)
+  }
+
+  /// - Throws: `ServerFailure`, `CancellationError`.
+  func send<Answer: Decodable & Sendable>(
+    _ request: PeerRequest, to server: ServerIdentifier
+  ) async throws -> Answer {
+    guard let entry = entry(server) else {
+      throw ServerFailure.unreachable("It is not known any more.")
+    }
+    do {
+      return try await client.send(
+        request,
+        to: .network(host: entry.endpoint.address, port: Int(entry.endpoint.port)),
+        expecting: try .nodeNamed(PeerName(entry.host)))
+    } catch let problem as ProblemDocument {
+      throw ServerFailure.refused(problem.detail)
+    } catch let error as PeerClientError {
+      throw ServerFailure(error)
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      // What came is no such message.
+      throw ServerFailure.refused("\(error)")
+    }
+  }
+
+  private func answering<Value>(
+    _ work: () async throws(EngineError) -> Value
+  ) async throws -> Value {
+    do throws(EngineError) {
+      return try await work()
+    } catch {
+      try Task.checkCancellation()
+      throw ServerFailure.refused("\(error)")
+    }
+  }
+}
+
+extension ServerFailure {
+  fileprivate init(_ error: PeerClientError) {
+    switch error {
+    case .unintelligible, .certificate: self = .refused("\(error)")
+    case .unreachable, .handshakeRefused, .timedOut, .connectionLost, .shutDown:
+      self = .unreachable("\(error)")
+    }
+  }
+}
+
+extension ServerStatistics {
+  init(_ answer: StatisticsAnswer) {
+    self.init(revision: answer.revision, statistics: answer.statistics)
+  }
+}
+
+extension MatchReply {
+  fileprivate init(_ answer: MatchAnswer) {
+    self.init(answer: answer.answer, statistics: answer.statistics.map(ServerStatistics.init))
+  }
+}

@@ -1,0 +1,118 @@
+import Cascade
+import Protocol
+import SearchModel
+import Synchronization
+
+/// What the steps of one person's search came to together: which virtual servers it covers, and where
+/// its hits are from.
+///
+/// A class with a lock, because the steps run behind ``SearchModel/SearchableIndex``, which knows
+/// nothing of coverage.
+final class SearchJourney: Sendable {
+  private struct State {
+    var reports: [ServerIdentifier: ServerReport] = [:]
+    var serverCount = 0
+    var ranOutOfTime = false
+    var isExact = true
+    var origins: [RecordKey: ServerIdentifier] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  /// One step is over.
+  func note(_ answer: CascadeAnswer) {
+    state.withLock { state in
+      for report in answer.reports {
+        state.reports[report.identifier] =
+          state.reports[report.identifier].map { $0.joined(with: report) } ?? report
+      }
+      let completeness = answer.completeness
+      state.serverCount = max(state.serverCount, completeness.count)
+      if completeness.restCount > 0, completeness.restOutcome == .timedOut {
+        state.ranOutOfTime = true
+      }
+      state.isExact = state.isExact && answer.isExact
+      state.add(answer.hits)
+    }
+  }
+
+  /// What the search covers so far.
+  ///
+  /// - Parameter improvement: an answer of the step that is under way.
+  func coverage(
+    improvement: CascadeAnswer? = nil, scope: SearchScope, elapsed: Duration,
+    directory: (ServerIdentifier) -> (host: String, band: String)
+  ) -> CascadeCoverage {
+    if let improvement {
+      let journey = SearchJourney()
+      journey.note(improvement)
+      return journey.coverage(scope: scope, elapsed: elapsed, directory: directory)
+    }
+    return state.withLock { state in
+      let reports = state.reports.values.sorted {
+        ($0.ring, $0.roundTrip ?? .zero, $0.identifier)
+          < ($1.ring, $1.roundTrip ?? .zero, $1.identifier)
+      }
+      var completeness = Completeness(
+        restCount: max(0, state.serverCount - reports.count),
+        restOutcome: state.ranOutOfTime ? .timedOut : .notNeeded)
+      for report in reports {
+        completeness.outcomes[report.identifier.description] = report.outcome
+      }
+      let servers = reports.map { report in
+        let (host, band) = directory(report.identifier)
+        return CascadeCoverage.Server(report, host: host, band: band)
+      }
+      var origins: [String: UInt64] = [:]
+      for (key, server) in state.origins { origins[key.value] = server.number }
+      return CascadeCoverage(
+        scope: scope.rawValue, completeness: completeness, servers: servers,
+        isExact: state.isExact, elapsed: elapsed.milliseconds, origins: origins)
+    }
+  }
+}
+
+extension SearchJourney.State {
+  fileprivate mutating func add(_ hits: [MergedHit]) {
+    for hit in hits { origins.merge(hit.origins) { first, _ in first } }
+  }
+}
+
+extension ServerReport {
+  /// What two steps say of one server. Where one of them failed, a match may be missing.
+  fileprivate func joined(with later: ServerReport) -> ServerReport {
+    var joined = later.weight > weight ? later : self
+    joined.askCount = askCount + later.askCount
+    joined.roundTrip = later.roundTrip ?? roundTrip
+    return joined
+  }
+
+  private var weight: Int {
+    switch outcome {
+    case .notNeeded: 0
+    case .pruned: 1
+    case .answered: 2
+    case .timedOut, .unreachable, .refused: 3
+    }
+  }
+}
+
+extension CascadeCoverage.Server {
+  fileprivate init(_ report: ServerReport, host: String, band: String) {
+    var reason = report.reason
+    if let age = report.proofAge, report.outcome == .pruned {
+      reason = "Its terms, as they were \(Int(age.milliseconds)) ms ago, match nothing."
+    }
+    self.init(
+      group: report.identifier.number, host: host, band: band, ring: report.ring,
+      outcome: report.outcome, reason: reason, roundTrip: report.roundTrip?.milliseconds,
+      messageCount: report.ring == 0 ? 0 : report.askCount)
+  }
+}
+
+extension Duration {
+  var milliseconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) * 1e3 + Double(attoseconds) / 1e15
+  }
+}

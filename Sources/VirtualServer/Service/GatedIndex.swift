@@ -1,0 +1,66 @@
+import Protocol
+import SearchModel
+
+/// The group's index for searches, of the group and of other virtual servers alike: so many at once,
+/// each no longer than its time, and none that nobody waits for.
+struct GatedIndex: Sendable {
+  let index: GroupIndex
+  let gate: SearchGate
+  let time: Duration
+
+  init(_ index: GroupIndex, limits: GroupServiceLimits) {
+    self.index = index
+    gate = SearchGate(concurrent: limits.concurrentSearches, queueLimit: limits.waitingSearches)
+    time = limits.searchTime
+  }
+
+  func statistics(for query: Query) async throws -> StatisticsAnswer {
+    try await run { try await Self.statistics(for: query, of: $0) }
+  }
+
+  /// - Parameter believed: the revision that the request's statistics count on.
+  func matches(for request: SearchRequest, believed: Revision?) async throws -> MatchAnswer {
+    try await run { engine in
+      var answer = MatchAnswer(answer: try await engine.search(request))
+      if let believed, answer.answer.revision != believed {
+        answer.statistics = try await Self.statistics(for: request.query, of: engine)
+      }
+      return answer
+    }
+  }
+
+  func spellings(of word: String, limit: Int) async throws -> [String] {
+    try await run { try await $0.spellings(of: word, limit: limit) }
+  }
+
+  private static func statistics(
+    for query: Query, of engine: StoppableEngine
+  ) async throws(EngineError) -> StatisticsAnswer {
+    // Read before the statistics: a commit in between makes them look older than they are, and the
+    // next match sets that right. The other way round nobody would notice.
+    let revision = try await engine.revision()
+    return StatisticsAnswer(
+      revision: revision, statistics: try await engine.statistics(for: query))
+  }
+
+  /// - Throws: ``Protocol/ProblemDocument``; `CancellationError` when nobody waits any more.
+  private func run<Value: Sendable>(
+    _ work: @Sendable (StoppableEngine) async throws -> Value
+  ) async throws -> Value {
+    let stoppable = StoppableEngine(engine: index.engine, deadline: .now + time)
+    do {
+      return try await gate.run { try await work(stoppable) }
+    } catch let error as EngineError {
+      switch stoppable.stop {
+      case .cancelled: throw CancellationError()
+      case .tooLong:
+        throw ProblemDocument(
+          .tooSlow, status: 503, title: "The search took too long", detail: "\(error)",
+          remedy: "Ask for rarer words, or for fewer at a time.")
+      case nil:
+        await index.noteFailure(error)
+        throw ProblemDocument(error)
+      }
+    }
+  }
+}
