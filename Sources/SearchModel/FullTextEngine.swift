@@ -41,6 +41,16 @@ public protocol FullTextEngine: Sendable {
   /// it, then the most frequent.
   /// Empty when the index holds nothing near it, and never `word` itself.
   func spellings(of word: String, limit: Int) async throws(EngineError) -> [String]
+
+  /// What an index must hold so that the query can match anything in it. Pure: it looks at no
+  /// index, and is the same for every engine with the same text analysis.
+  func requirement(of query: Query) -> TermRequirement
+
+  /// The fingerprints of all that a requirement can name. Whatever `search` finds in this revision,
+  /// they meet the query's ``requirement(of:)``.
+  ///
+  /// Looks at the whole vocabulary, so it is asked for once a revision.
+  func termFingerprints() async throws(EngineError) -> TermFingerprints
 }
 
 extension FullTextEngine {
