@@ -82,7 +82,9 @@ public struct IndexVocabulary {
     // The offsets at which the last three scalars begin, oldest first.
     var (first, second, third) = (-1, -1, -1)
     for offset in 0...text.count where offset == text.count || text[offset] & 0xC0 != 0x80 {
-      if first >= 0 { body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text[first..<offset]))) }
+      if first >= 0 {
+        body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: text[first..<offset])))
+      }
       (first, second, third) = (second, third, offset)
     }
   }

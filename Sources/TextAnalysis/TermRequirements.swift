@@ -23,7 +23,8 @@ extension TermLeaf.Terms {
   fileprivate var requirement: TermRequirement {
     switch self {
     case .exactly(let term):
-      IndexVocabulary.holds(namespaceOf: term) ? .term(IndexVocabulary.fingerprint(of: term))
+      IndexVocabulary.holds(namespaceOf: term)
+        ? .term(IndexVocabulary.fingerprint(of: term))
         : .anything
     case .startingWith(let start):
       IndexVocabulary.hasTrigrams(namespaceOf: start) ? Self.trigrams(of: start) : .anything
