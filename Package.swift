@@ -115,7 +115,7 @@ let package = Package(
     ),
     .target(
       name: "EngineConformance",
-      dependencies: ["SearchModel", "TextAnalysis", "MemoryEngine", "TestSupport"],
+      dependencies: ["Cascade", "SearchModel", "TextAnalysis", "MemoryEngine", "TestSupport"],
       path: "Tests/EngineConformance"
     ),
     .testTarget(

@@ -54,6 +54,18 @@ struct Collection {
   }
 }
 
+extension Collection {
+  /// All that a requirement can name.
+  var indexVocabulary: IndexVocabulary {
+    var vocabulary = IndexVocabulary()
+    for document in documents {
+      for term in document.analyzed.terms.keys { vocabulary.insert(term) }
+      for term in FilterTerms.all(of: document.record) { vocabulary.insert(term) }
+    }
+    return vocabulary
+  }
+}
+
 /// A record as an engine gives it back, without its text, and its terms.
 struct Document {
   let record: Record

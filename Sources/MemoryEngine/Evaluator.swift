@@ -22,7 +22,9 @@ struct Evaluator {
     case .filter(let filter): return filter.matches(document.record) ? Match() : nil
     case .leaf(let leaf): return match(leaf, document)
     case .phrase(let phrase):
-      return stands(phrase, in: document) ? sum(of: phrase.leaves, document).sum : nil
+      // Words beyond the limits of an index are in the record and not among its terms.
+      let (sum, count) = sum(of: phrase.leaves, document)
+      return count == phrase.leaves.count && stands(phrase, in: document) ? sum : nil
     case .all(let parts):
       let (sum, count) = sum(of: parts, document)
       return count == parts.count ? sum : nil

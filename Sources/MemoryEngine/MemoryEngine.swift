@@ -68,6 +68,14 @@ public actor MemoryEngine: FullTextEngine {
     Set(keys.filter { collection.record(for: $0) != nil })
   }
 
+  public nonisolated func requirement(of query: Query) -> TermRequirement {
+    QueryAnalyzer().analyze(query).requirement
+  }
+
+  public func termFingerprints() -> TermFingerprints {
+    collection.indexVocabulary.fingerprints(of: committedRevision)
+  }
+
   public func spellings(of word: String, limit: Int) -> [String] {
     guard limit > 0 else { return [] }
     return SpellingSuggester.suggestions(

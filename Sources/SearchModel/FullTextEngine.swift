@@ -34,6 +34,16 @@ public protocol FullTextEngine: SearchableIndex {
   /// Those of `keys` for which there is a committed record. An engine that can look up many at
   /// once does; else they are looked up one by one.
   func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey>
+
+  /// What an index must hold so that the query can match anything in it. Pure: it looks at no
+  /// index, and is the same for every engine with the same text analysis.
+  func requirement(of query: Query) -> TermRequirement
+
+  /// The fingerprints of all that a requirement can name. Whatever `search` finds in this revision,
+  /// they meet the query's ``requirement(of:)``.
+  ///
+  /// Looks at the whole vocabulary, so it is asked for once a revision.
+  func termFingerprints() async throws(EngineError) -> TermFingerprints
 }
 
 extension FullTextEngine {

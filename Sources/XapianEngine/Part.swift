@@ -150,6 +150,28 @@ final class Part: @unchecked Sendable {
     }
   }
 
+  /// Calls `visit` with the bytes of each term that starts so, in byte order, those that only removed
+  /// records have included. Without a start it leaves the namespaces out.
+  func visitTermBytes(
+    startingWith start: [UInt8], _ visit: (UnsafeBufferPointer<UInt8>) -> Void
+  ) throws(EngineError) {
+    try withoutActuallyEscaping(visit) { (visit) throws(EngineError) in
+      var visit = visit
+      try withUnsafeMutablePointer(to: &visit) { (context) throws(EngineError) in
+        try calling(about: path) { error in
+          start.withCXapianBytes { bytes in
+            cxapian_part_terms(
+              handle, .prefix, bytes, context,
+              { context, term, _ in
+                context!.assumingMemoryBound(to: ((UnsafeBufferPointer<UInt8>) -> Void).self)
+                  .pointee(term.buffer)
+              }, error)
+          }
+        }
+      }
+    }
+  }
+
   private struct TermVisit {
     let removals: Removals
     let visit: (String, Int) -> Void

@@ -80,7 +80,7 @@ struct Plan: Sendable {
   private mutating func append(_ filter: Filter) {
     switch filter {
     case .fileExtension(let text):
-      let folded = FilterValues.folded(text)
+      let folded = FilterValues.foldedExtension(text)
       append(filter, byTerm: FilterTerms.fileExtension(folded), of: folded)
     case .type(let type):
       append(Node.boolean)

@@ -33,6 +33,20 @@ extension Snapshot {
   }
 }
 
+extension Snapshot {
+  /// The fingerprints of all terms that a requirement can name.
+  func termFingerprints() throws(EngineError) -> TermFingerprints {
+    var vocabulary = IndexVocabulary()
+    let namespaces = IndexVocabulary.namespaces.map { [$0] }
+    for part in parts {
+      for start in [[]] + namespaces {
+        try part.visitTermBytes(startingWith: start) { vocabulary.insert($0) }
+      }
+    }
+    return vocabulary.fingerprints(of: manifest.revision)
+  }
+}
+
 extension TermLeaf.Terms {
   var kind: cxapian_terms {
     switch self {

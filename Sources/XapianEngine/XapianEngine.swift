@@ -149,6 +149,19 @@ public final class XapianEngine: FullTextEngine {
     }
   }
 
+  public func requirement(of query: Query) -> TermRequirement {
+    QueryAnalyzer().analyze(query).requirement
+  }
+
+  public func termFingerprints() async throws(EngineError) -> TermFingerprints {
+    let snapshots = snapshots
+    return try await Self.vocabularyReader.run { () throws(EngineError) in
+      try snapshots.withSnapshot { (snapshot) throws(EngineError) in
+        try snapshot.termFingerprints()
+      }
+    }
+  }
+
   /// Looks through every file of the index for damage. Slow: it reads everything.
   ///
   /// - Returns: what is wrong, in words; empty when nothing is.
@@ -185,6 +198,11 @@ public final class XapianEngine: FullTextEngine {
   /// Reading blocks on the disk, so it runs off the cooperative threads.
   private static let readers = DispatchQueue(
     label: "nearfind.index.read", qos: .userInitiated, attributes: .concurrent)
+
+  /// Walks over the vocabulary take long and nobody sits waiting for them: one at a time, behind all
+  /// searches.
+  private static let vocabularyReader = DispatchQueue(
+    label: "nearfind.index.vocabulary", qos: .background)
 
   private func reading<Result: Sendable>(
     _ body: @escaping @Sendable (Snapshot) throws(EngineError) -> Result

@@ -27,8 +27,10 @@ struct RandomQuery {
     case 5:
       return .phrase(RandomCollection.phrase(1...3, using: &generator), field: field)
     case 6: return .phrase("\(typed) \(word(using: &generator))", field: field)
-    case 7: return .prefix(String(typed.prefix(generator.number(in: 1...3))), field: field)
-    case 8: return .infix(String(typed.dropFirst().prefix(3)), field: field)
+    case 7: return .prefix(String(typed.prefix(generator.number(in: 1...6))), field: field)
+    case 8:
+      let part = typed.dropFirst().prefix(generator.number(in: 1...5))
+      return .infix(String(part), field: field)
     case 9: return .resembling(RandomCollection.phrase(1...3, using: &generator))
     case 10: return generator.chance(80) ? .everything : .nothing
     default: return .filter(filter(using: &generator))

@@ -23,6 +23,7 @@ enum Fault: CaseIterable {
   case showsTheBatchBeforeItsCommit, forgetsRemovals, takesTheFirstChangeOfAKey, losesNotes
   case commitsInTwoSteps, ignoresStatistics, skipsOneHit, ordersTiesBackwards, neverCollapses
   case countsThePageOnly, countsFacetsOfThePage, addsToWeights, keepsText, raisesEveryRevision
+  case forgetsTerms
 
   /// A part of the name of the check that has to fail.
   var foundBy: String {
@@ -40,6 +41,7 @@ enum Fault: CaseIterable {
     case .countsFacetsOfThePage: "facets count"
     case .keepsText: "comes back as it went in"
     case .raisesEveryRevision: "empty batch"
+    case .forgetsTerms: "holds no match"
     }
   }
 }
@@ -111,6 +113,15 @@ private actor FaultyEngine: FullTextEngine {
 
   func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
     await engine.spellings(of: word, limit: limit)
+  }
+
+  nonisolated func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
+
+  func termFingerprints() async throws(EngineError) -> TermFingerprints {
+    let all = await engine.termFingerprints()
+    guard fault == .forgetsTerms else { return all }
+    return TermFingerprints(
+      revision: all.revision, all.values.filter { !$0.value.isMultiple(of: 16) })
   }
 }
 

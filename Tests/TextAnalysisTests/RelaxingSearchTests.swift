@@ -44,6 +44,10 @@ private struct ListEngine: FullTextEngine {
     CollectionStatistics()
   }
   func record(for key: RecordKey) async throws(EngineError) -> Record? { nil }
+  func requirement(of query: Query) -> TermRequirement { .anything }
+  func termFingerprints() async throws(EngineError) -> TermFingerprints {
+    TermFingerprints(revision: Revision(1), [])
+  }
 }
 
 @Suite struct RelaxingSearchTests {

@@ -46,7 +46,7 @@ actor FilterOffer {
     let task = Task(priority: .utility) { [engine] in
       let time = ContinuousClock.now
       let terms = try await engine.termFingerprints()
-      let bytes = TermFilter(terms).encoded()
+      let bytes = TermFilter(terms).encoded
       return Made(
         revision: terms.revision, text: Data(bytes).base64EncodedString(), time: time)
     }

@@ -36,6 +36,9 @@ final class SearchJourney: Sendable {
     }
   }
 
+  /// Whether a step that is over found anything.
+  var hasHits: Bool { state.withLock { !$0.origins.isEmpty } }
+
   /// What the search covers so far.
   ///
   /// - Parameter improvement: an answer of the step that is under way.

@@ -54,14 +54,20 @@ struct GroupStanding: Sendable {
     case .revocations(let delta):
       revoked.apply(delta)
       return []
+    case .directory: return []
     case .reloadIdentity: return [.reloadIdentity]
     case .stop: return [.stop]
     }
   }
 
+  /// Why a node is not trusted any more; nil if it is.
+  func revocation(of node: NodeIdentity) -> StandingRefusal? {
+    revoked.includes(node) ? .revoked(node) : nil
+  }
+
   /// Why a node is not let in; nil if it is.
   func refusal(of node: NodeIdentity) -> StandingRefusal? {
-    if revoked.includes(node) { return .revoked(node) }
+    if let refusal = revocation(of: node) { return refusal }
     if node == host { return nil }
     guard lease != nil else { return .noGroup }
     return membership.includes(node) ? nil : .notAttached(node)

@@ -108,7 +108,10 @@ public struct VirtualServerProcess: Sendable {
     let (credentials, host) = try loadIdentity()
     guard let engine = try await openIndex(unless: reader, output) else { return }
     let index = try await makeIndex(engine) { feed.yield(.damage($0)) }
-    let service = GroupService(host: host, index: index, limits: limits, clock: clock)
+    let client = try makeClient(credentials)
+    defer { client.shutDown() }
+    let service = GroupService(
+      host: host, index: index, client: client, limits: limits, clock: clock)
     let logger = Logger(label: "virtual-server") { _ in EventLogHandler(output: output) }
     let server = try await listen(service, credentials, logger)
     output.send(.listening(port: UInt16(server.port)))
@@ -192,6 +195,22 @@ public struct VirtualServerProcess: Sendable {
       throw .notANode(folder: place.identity)
     }
     return (store, node)
+  }
+
+  /// For asking other virtual servers: none of them may take longer than a search.
+  private func makeClient(
+    _ credentials: CredentialStore
+  ) throws(VirtualServerError) -> PeerClient {
+    var client = ClientLimits()
+    client.connecting = .seconds(2)
+    client.handshake = .seconds(3)
+    client.answer = limits.searchTime
+    client.pause = limits.searchTime
+    do {
+      return try PeerClient(.credentials(credentials), limits: client)
+    } catch {
+      throw .identity(folder: place.identity, reason: "\(error)")
+    }
   }
 
   private func reload(_ store: CredentialStore, _ output: EventOutput) {

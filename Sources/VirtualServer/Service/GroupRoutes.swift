@@ -26,11 +26,44 @@ enum GroupRoutes {
       try service.checkAdmission(of: node)
       let message = try await request.message(
         GroupSearchRequest.self, limits: GroupServiceLimits.searchJSON)
-      return try Response.message(await service.search(message, by: node))
+      return try await SearchStream.response { improve in
+        try await service.search(message, by: node, improve: improve)
+      }
     }
+    addPeerRoutes(to: router, for: service)
     router.get("/v1/health") { _, context -> Response in
       try Response.message(await service.health(for: context.requireNode()))
     }
     return router
+  }
+
+  /// What other virtual servers ask.
+  private static func addPeerRoutes(
+    to router: Router<PeerRequestContext>, for service: GroupService
+  ) {
+    router.post("/v1/statistics") { request, context -> Response in
+      let message = try await trusted(request, context, StatisticsRequest.self, service)
+      return try Response.message(await service.statistics(message))
+    }
+    router.post("/v1/match") { request, context -> Response in
+      let message = try await trusted(request, context, MatchRequest.self, service)
+      return try Response.message(await service.matches(message))
+    }
+    router.post("/v1/spellings") { request, context -> Response in
+      let message = try await trusted(request, context, SpellingsRequest.self, service)
+      return try Response.message(await service.spellings(message))
+    }
+    router.post("/v1/filter") { request, context -> Response in
+      let message = try await trusted(request, context, FilterRequest.self, service)
+      return try Response.message(await service.filter(message))
+    }
+  }
+
+  private static func trusted<Message: Decodable>(
+    _ request: Request, _ context: PeerRequestContext, _ type: Message.Type,
+    _ service: GroupService
+  ) async throws -> Message {
+    try service.checkTrust(in: context.requireNode())
+    return try await request.message(type, limits: GroupServiceLimits.searchJSON)
   }
 }

@@ -1,3 +1,4 @@
+import Cascade
 import Foundation
 import Protocol
 import SearchModel
@@ -8,20 +9,24 @@ import Synchronization
 final class GroupService: Sendable {
   let index: GroupIndex
   private let limits: GroupServiceLimits
-  private let gate: SearchGate
+  private let gated: GatedIndex
+  private let coordinator: Coordinator
+  private let filters: FilterOffer
   private let standing: Mutex<GroupStanding>
   /// Milliseconds of a steady clock that goes on while the machine sleeps: a lease must not outlive it.
   private let clock: @Sendable () -> Int64
 
+  /// - Parameter client: to ask other virtual servers with, in the host's name.
   init(
-    host: NodeIdentity, index: GroupIndex, limits: GroupServiceLimits,
+    host: NodeIdentity, index: GroupIndex, client: PeerClient, limits: GroupServiceLimits,
     clock: @escaping @Sendable () -> Int64
   ) {
     self.index = index
     self.limits = limits
     self.clock = clock
-    gate = SearchGate(
-      concurrent: limits.concurrentSearches, queueLimit: limits.waitingSearches)
+    gated = GatedIndex(index, limits: limits)
+    coordinator = Coordinator(host: host, index: gated, client: client)
+    filters = FilterOffer(engine: index.engine)
     standing = Mutex(
       GroupStanding(host: host, presenceGrace: limits.presenceGrace, now: clock()))
   }
@@ -39,7 +44,11 @@ final class GroupService: Sendable {
   /// - Parameter time: when the command came, by the clock of the service.
   /// - Returns: what the process around is to do.
   func take(_ command: VirtualServerCommand, at time: Int64) async -> [GroupStanding.Effect] {
-    let effects = standing.withLock { $0.take(command, now: time) }
+    if case .directory(let delta) = command { coordinator.take(delta) }
+    let (effects, group) = standing.withLock { standing in
+      (standing.take(command, now: time), standing.lease?.group)
+    }
+    if let group { coordinator.serve(group: group) }
     if effects.contains(.settle) { await settle() }
     return effects.filter { $0 != .settle }
   }
@@ -116,36 +125,72 @@ final class GroupService: Sendable {
       takesRecords: standing.withLock { $0.takesRecords(now: clock()) })
   }
 
+  /// Answers a search of the group's node, through the coordinator.
+  ///
+  /// - Parameter improve: is called for each answer that is better than the one before, in order, and
+  ///   must not wait.
+  /// - Returns: the last answer.
   func search(
-    _ request: GroupSearchRequest, by node: NodeIdentity
+    _ request: GroupSearchRequest, by node: NodeIdentity,
+    improve: @escaping @Sendable (GroupSearchAnswer) -> Void = { _ in }
   ) async throws -> GroupSearchAnswer {
+    let start = ContinuousClock.now
     let lease = try admit(node)
     try check(request.request)
-    let stoppable = StoppableEngine(
-      engine: index.engine, deadline: .now + limits.searchTime)
-    let explained: ExplainedAnswer
-    do {
-      explained = try await gate.run {
-        try await PersonalSearch(engine: stoppable)
-          .explainedAnswer(to: request.request, isStrict: request.isStrict)
-      }
-    } catch let error as EngineError {
-      switch stoppable.stop {
-      case .cancelled: throw CancellationError()
-      case .tooLong:
-        throw ProblemDocument(
-          .tooSlow, status: 503, title: "The search took too long", detail: "\(error)",
-          remedy: "Ask for rarer words, or for fewer at a time.")
-      case nil:
-        await index.noteFailure(error)
-        throw ProblemDocument(error)
-      }
-    }
     let contents = await index.contents
-    return GroupSearchAnswer(
-      group: lease.group, epoch: lease.epoch, answer: explained.relaxed,
-      spellings: explained.spellings, recordCount: contents.recordCount,
-      incompleteNodes: standing.withLock { $0.incompleteNodes(in: contents) })
+    let incomplete = standing.withLock { $0.incompleteNodes(in: contents) }
+    let search = CoordinatedSearch(
+      request: request, scope: try scope(of: request), coordinator: coordinator, start: start,
+      deadline: deadline(of: request)
+    ) { explained, coverage, isLast in
+      GroupSearchAnswer(
+        group: lease.group, epoch: lease.epoch, isLast: isLast, answer: explained.relaxed,
+        spellings: explained.spellings, recordCount: contents.recordCount,
+        incompleteNodes: incomplete, coverage: coverage)
+    }
+    return try await search.run(improve: improve)
+  }
+
+  private func scope(of request: GroupSearchRequest) throws(ProblemDocument) -> SearchScope {
+    guard let scope = SearchScope(rawValue: request.scope) else {
+      throw .malformed("A search's scope is group, band, nearest or everywhere.")
+    }
+    return scope
+  }
+
+  private func deadline(of request: GroupSearchRequest) -> Duration {
+    min(max(.milliseconds(1), .milliseconds(request.deadline)), limits.searchTime)
+  }
+
+  // MARK: For other virtual servers
+
+  /// Every node of the network may ask what a virtual server has, unless its right was taken back.
+  func checkTrust(in node: NodeIdentity) throws(ProblemDocument) {
+    if let refusal = standing.withLock({ $0.revocation(of: node) }) {
+      throw ProblemDocument(refusal)
+    }
+  }
+
+  func statistics(_ request: StatisticsRequest) async throws -> StatisticsAnswer {
+    try await gated.statistics(for: request.query)
+  }
+
+  func matches(_ request: MatchRequest) async throws -> MatchAnswer {
+    try check(request.request, lastHit: limits.lastHit)
+    return try await gated.matches(for: request.request, believed: request.believed)
+  }
+
+  func spellings(_ request: SpellingsRequest) async throws -> [String] {
+    try await gated.spellings(
+      of: request.word, limit: min(max(0, request.limit), GroupServiceLimits.spellings))
+  }
+
+  func filter(_ request: FilterRequest) async throws -> FilterAnswer {
+    do {
+      return try await filters.answer(to: request)
+    } catch let error as EngineError {
+      throw ProblemDocument(error)
+    }
   }
 
   func health(for node: NodeIdentity) async throws -> VirtualServerStatus {
@@ -172,12 +217,16 @@ final class GroupService: Sendable {
     }
   }
 
-  private func check(_ request: SearchRequest) throws(ProblemDocument) {
-    guard request.limit >= 0, request.offset >= 0, request.limit <= limits.hitCount,
+  /// - Parameter hitCount: how many hits a page may have; nil for as many as a person gets.
+  private func check(
+    _ request: SearchRequest, lastHit hitCount: Int? = nil
+  ) throws(ProblemDocument) {
+    let hitCount = hitCount ?? limits.hitCount
+    guard request.limit >= 0, request.offset >= 0, request.limit <= hitCount,
       request.offset <= limits.lastHit - request.limit
     else {
       throw .malformed(
-        "A page has 0 to \(limits.hitCount) hits and ends with hit \(limits.lastHit) at the latest."
+        "A page has 0 to \(hitCount) hits and ends with hit \(limits.lastHit) at the latest."
       )
     }
   }

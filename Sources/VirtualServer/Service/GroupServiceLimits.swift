@@ -18,6 +18,9 @@ public struct GroupServiceLimits: Hashable, Sendable {
   public var hitCount = 1_000
   public var lastHit = 10_000
 
+  /// Spellings that another virtual server is told at most.
+  static let spellings = 100
+
   public var server = GroupServiceLimits.serverLimits
 
   public init() {}

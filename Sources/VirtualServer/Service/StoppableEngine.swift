@@ -52,6 +52,13 @@ struct StoppableEngine: FullTextEngine {
 
   func revision() async throws(EngineError) -> Revision { try await engine.revision() }
 
+  func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
+
+  func termFingerprints() async throws(EngineError) -> TermFingerprints {
+    try checkpoint()
+    return try await engine.termFingerprints()
+  }
+
   // MARK: Nothing is written in a search
 
   func apply(_ changes: [RecordChange]) async throws(EngineError) {

@@ -60,4 +60,10 @@ struct FileEngine: FullTextEngine {
   func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
     try await memory.spellings(of: word, limit: limit)
   }
+
+  func requirement(of query: Query) -> TermRequirement { memory.requirement(of: query) }
+
+  func termFingerprints() async throws(EngineError) -> TermFingerprints {
+    try await memory.termFingerprints()
+  }
 }

@@ -96,4 +96,10 @@ final class RecordingEngine: FullTextEngine {
   func record(for key: RecordKey) async throws(EngineError) -> Record? { records[key] }
 
   func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] { [] }
+
+  func requirement(of query: Query) -> TermRequirement { .anything }
+
+  func termFingerprints() async throws(EngineError) -> TermFingerprints {
+    TermFingerprints(revision: Revision(state.number), [])
+  }
 }

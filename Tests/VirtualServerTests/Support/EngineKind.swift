@@ -84,6 +84,12 @@ actor GatedEngine: FullTextEngine {
   func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
     try await engine.spellings(of: word, limit: limit)
   }
+
+  nonisolated func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
+
+  func termFingerprints() async throws(EngineError) -> TermFingerprints {
+    try await engine.termFingerprints()
+  }
 }
 
 /// A clock that a test sets.
