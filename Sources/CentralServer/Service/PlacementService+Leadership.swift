@@ -41,11 +41,11 @@ extension PlacementService {
         machine = try PlacementMachine(
           restoring: tables, configuration: setup.configuration, overlap: overlap,
           at: clock.moment)
+        directory = DirectoryLog(term: UInt64(clamping: term.number), tables: tables)
       } catch {
         try? await store.resignLeadership(term)
         throw error
       }
-      directory = machine.map { DirectoryLog(term: term.number, tables: $0.tables) }
       leading.begin(term, askedAt: asked)
       logger.notice(
         "This central server leads",

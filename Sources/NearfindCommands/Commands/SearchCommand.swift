@@ -20,6 +20,7 @@ struct SearchCommand: AsyncParsableCommand {
         nearfind search '"annual report" ext:pdf'
         nearfind search 'invoice OR 청구서' date:2024
         nearfind search 'type:image in:photos size:>1M' --sort date
+        nearfind search budget --scope everywhere --deadline 5s
         nearfind search report --json | jq -r '.hits[].file.filename'
 
       \(QueryTable.text)
@@ -59,6 +60,15 @@ struct SearchCommand: AsyncParsableCommand {
   @Option(help: "How many hits to skip.")
   var offset = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "How far to go: group, band, nearest (until the page is full) or everywhere.",
+      discussion: "Only while this machine takes part in a network (nearfind up)."))
+  var scope: ScopeArgument = .nearest
+
+  @Option(help: "How long to wait for farther machines, for example 500ms or 2s.")
+  var deadline: DeadlineArgument = .standard
+
   @OptionGroup var colours: ColourOptions
   @OptionGroup var common: CommonOptions
 
@@ -91,14 +101,17 @@ struct SearchCommand: AsyncParsableCommand {
       query: parsed, limit: limit, offset: offset, sort: sort.order,
       collapsesDuplicates: !allCopies, facets: facets ? Set(Facet.allCases) : [],
       explains: explain)
-    let report = try await report(for: request, text: text, in: directory)
-
+    let printer = AnswerPrinter(
+      style: console.style(colours.choice, for: console.output),
+      columns: console.output.columns ?? 100, explains: explain)
+    let page = LivePage(on: json ? nil : console.output, environment: console.environment)
+    let report = try await report(for: request, text: text, in: directory) { improved in
+      page.show(printer.lines(for: improved))
+    }
+    page.clear()
     if json {
       console.output.emit(try JSONDocument.text(of: AnswerDocument(report)))
     } else {
-      let printer = AnswerPrinter(
-        style: console.style(colours.choice, for: console.output),
-        columns: console.output.columns ?? 100)
       console.output.emit(printer.lines(for: report).map { $0 + "\n" }.joined())
     }
     if !report.foundSomething {
@@ -111,17 +124,22 @@ struct SearchCommand: AsyncParsableCommand {
     }
   }
 
-  /// Asks the daemon, which knows the group's files too; without one the index itself.
+  /// Asks the daemon, which knows others' files too; without one the index itself.
+  ///
+  /// - Parameter improve: is called with each report that is better than the one before.
   private func report(
-    for request: SearchRequest, text: String, in directory: DataDirectory
+    for request: SearchRequest, text: String, in directory: DataDirectory,
+    improve: @escaping @Sendable (SearchReport) -> Void
   ) async throws -> SearchReport {
     if let daemon = await LocalClient.connect(dataDirectory: directory.path) {
       do {
-        let found = try await daemon.search(
-          GroupSearchRequest(request: request, isStrict: strict))
-        return SearchReport(
-          text: text, query: request.query, offset: request.offset, limit: request.limit,
-          relaxed: found.answer, spellings: found.spellings, coverage: found.coverage)
+        let search = GroupSearchRequest(
+          request: request, isStrict: strict, scope: scope.rawValue,
+          deadline: deadline.milliseconds)
+        let found = try await daemon.search(search) {
+          if !$0.isLast { improve(SearchReport(text, request, $0)) }
+        }
+        return SearchReport(text, request, found)
       } catch is PeerClientError {
         // It has just ended.
       }

@@ -7,6 +7,8 @@ struct AnswerPrinter {
   let style: TerminalStyle
   /// The terminal's width.
   let columns: Int
+  /// Whether to say how the answer came about.
+  var explains = false
 
   private static let indentation = "    "
   private static let shownDuplicates = 3
@@ -112,21 +114,11 @@ struct AnswerPrinter {
     return (isFirst ? [] : [""]) + [style.paint(text, .warning)]
   }
 
-  /// Nothing where everybody knows what was searched: a machine by itself has its own files.
   private func coverage(_ coverage: SearchCoverage?) -> [String] {
     guard let coverage else { return [] }
-    let text: String
-    switch coverage.scope {
-    case .ownFiles:
-      guard let shortfall = coverage.shortfall else { return [] }
-      text = "Only this machine's own files were searched. " + shortfall
-    case .group:
-      let count = coverage.incompleteNodes.count
-      text =
-        "Searched \(Wording.count(coverage.recordCount, "file")) of this machine's group."
-        + (count > 0 ? " Not all files of \(Wording.count(count, "machine")) are in yet." : "")
-    }
-    return ["", style.paint(TerminalText.printable(text), .faint)]
+    let lines = CoverageWording(coverage).lines(explains: explains)
+    guard !lines.isEmpty else { return [] }
+    return [""] + lines.map { style.paint(TerminalText.printable($0), .faint) }
   }
 
   private func facets(_ facets: [Facet: [FacetCount]]) -> [String] {

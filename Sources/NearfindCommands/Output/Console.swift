@@ -41,10 +41,14 @@ public struct OutputChannel: Sendable {
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
   /// The terminal's width in columns; nil where there is none.
-  var columns: Int? {
+  var columns: Int? { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } }
+
+  /// The terminal's height; nil where there is none.
+  var rows: Int? { size.flatMap { $0.ws_row > 0 ? Int($0.ws_row) : nil } }
+
+  private var size: winsize? {
     var size = winsize()
-    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
   }
 
   /// Writes all of it. Whoever reads has gone away (`| head`): the program ends quietly, because

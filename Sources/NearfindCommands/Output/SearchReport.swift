@@ -19,3 +19,12 @@ struct SearchReport: Hashable, Sendable {
     !relaxed.answer.hits.isEmpty || relaxed.answer.matchCount.lowerBound > 0
   }
 }
+
+extension SearchReport {
+  /// What the daemon answered.
+  init(_ text: String, _ request: SearchRequest, _ found: LocalSearchAnswer) {
+    self.init(
+      text: text, query: request.query, offset: request.offset, limit: request.limit,
+      relaxed: found.answer, spellings: found.spellings, coverage: found.coverage)
+  }
+}

@@ -29,9 +29,15 @@ public struct LocalClient: Sendable {
     return try await ask(request)
   }
 
-  public func search(_ search: GroupSearchRequest) async throws -> LocalSearchAnswer {
-    try await ask(
-      .post("/v1/local/search", LocalSearchRequest(search: search), isRepeatable: true))
+  /// - Parameter improve: is called with each answer that is better than the one before.
+  /// - Returns: the last one.
+  public func search(
+    _ search: GroupSearchRequest,
+    improve: @escaping @Sendable (LocalSearchAnswer) -> Void = { _ in }
+  ) async throws -> LocalSearchAnswer {
+    try await client.sendImproving(
+      .post("/v1/local/search", LocalSearchRequest(search: search), isRepeatable: true),
+      to: destination, expecting: .anyone, improve: improve)
   }
 
   public func index(_ folders: [[UInt8]]) async throws -> LocalIndexAnswer {

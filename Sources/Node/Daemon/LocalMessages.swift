@@ -12,16 +12,20 @@ public struct LocalSearchRequest: Hashable, Sendable, Codable {
   }
 }
 
-/// The answer to a ``LocalSearchRequest``.
+/// A line of the answer to a ``LocalSearchRequest``: each is whole, and better than the one before.
 public struct LocalSearchAnswer: Hashable, Sendable, Codable {
+  /// Whether no better one follows.
+  public var isLast: Bool
   public var answer: RelaxedAnswer
   /// For words that match nothing: spellings near them, nearest first.
   public var spellings: [String: [String]]
   public var coverage: SearchCoverage
 
   public init(
-    answer: RelaxedAnswer, spellings: [String: [String]], coverage: SearchCoverage
+    answer: RelaxedAnswer, spellings: [String: [String]], coverage: SearchCoverage,
+    isLast: Bool = true
   ) {
+    self.isLast = isLast
     self.answer = answer
     self.spellings = spellings
     self.coverage = coverage
@@ -35,23 +39,29 @@ public struct SearchCoverage: Hashable, Sendable, Codable {
     case ownFiles
     /// All files of the group of nodes that this machine is in.
     case group
+    /// Other groups too; ``SearchCoverage/servers`` says which.
+    case network
   }
 
   public var scope: Scope
-  /// How many records were searched.
+  /// How many records this machine's own files or group have that were searched.
   public var recordCount: Int
   /// Nodes of the group whose records are not all in its index yet.
   public var incompleteNodes: [String]
-  /// Why it is only ``Scope/ownFiles`` although the machine is in a network; nil otherwise.
+  /// Why it is less than was asked for; nil where nothing is known to be missing.
   public var shortfall: String?
+  /// The virtual servers that the search came to; nil where only this machine was searched.
+  public var servers: CascadeCoverage?
 
   public init(
-    scope: Scope, recordCount: Int, incompleteNodes: [String] = [], shortfall: String? = nil
+    scope: Scope, recordCount: Int, incompleteNodes: [String] = [], shortfall: String? = nil,
+    servers: CascadeCoverage? = nil
   ) {
     self.scope = scope
     self.recordCount = recordCount
     self.incompleteNodes = incompleteNodes
     self.shortfall = shortfall
+    self.servers = servers
   }
 }
 

@@ -13,7 +13,9 @@ struct LocalService: Sendable {
     }
     router.post("/v1/local/search") { request, _ -> Response in
       let message = try await request.message(LocalSearchRequest.self, limits: Self.limits)
-      return try Response.message(await Self.answering { try await daemon.search(message.search) })
+      return try await Response.improving { improve in
+        try await Self.answering { try await daemon.search(message.search, improve: improve) }
+      }
     }
     router.post("/v1/local/index") { request, _ -> Response in
       let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)

@@ -114,13 +114,16 @@ public actor NodeDaemon {
     await stopping.ring()
   }
 
-  func search(_ request: GroupSearchRequest) async throws -> LocalSearchAnswer {
+  /// - Parameter improve: is called with each answer that is better than the one before.
+  func search(
+    _ request: GroupSearchRequest, improve: @escaping @Sendable (LocalSearchAnswer) -> Void
+  ) async throws -> LocalSearchAnswer {
     let network = network
     let search = GroupSearch(
       own: settings.search, client: network?.client,
       unreachable: { network?.isUnreachable($0) })
     return try await search.answer(
-      to: request, from: network?.server, shortfall: network?.shortfall)
+      to: request, from: network?.server, shortfall: network?.shortfall, improve: improve)
   }
 
   func index(_ folders: [PathBytes]) async throws -> IndexingSummary {

@@ -52,6 +52,27 @@ public final class PeerClient: Sendable {
     }
   }
 
+  /// Sends a request whose answer improves: messages one a line, each better than the one before.
+  ///
+  /// - Parameter improve: is called with each as it comes.
+  /// - Returns: the last one.
+  /// - Throws: as ``send(_:to:expecting:as:)``; also when the answer ends early.
+  public func sendImproving<Answer: Decodable & Sendable>(
+    _ request: PeerRequest, to destination: PeerDestination, expecting expected: ExpectedPeer,
+    limits: JSONLimits = ClientLimits().message, as type: Answer.Type = Answer.self,
+    improve: @escaping @Sendable (Answer) -> Void
+  ) async throws -> Answer {
+    try await exchange(request, with: destination, expecting: expected) { response in
+      var last: Answer?
+      try await response.messages(type, limits: limits) { answer in
+        improve(answer)
+        last = answer
+      }
+      guard let last else { throw PeerClientError.connectionLost(destination) }
+      return last
+    }
+  }
+
   /// Sends a request and has `receive` read the answer as it comes.
   ///
   /// - Parameter receive: called once at most, for an answer that does not refuse. What it leaves

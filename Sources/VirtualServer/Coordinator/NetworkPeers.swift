@@ -14,7 +14,7 @@ struct NetworkPeers: CascadePeers {
     for query: Query, of server: ServerIdentifier
   ) async throws -> ServerStatistics {
     if server == own {
-      return try await answering { () async throws(EngineError) in
+      return try await answering {
         ServerStatistics(try await index.statistics(for: query))
       }
     }
@@ -27,7 +27,7 @@ struct NetworkPeers: CascadePeers {
     for request: SearchRequest, believed: Revision?, of server: ServerIdentifier
   ) async throws -> MatchReply {
     if server == own {
-      return try await answering { () async throws(EngineError) in
+      return try await answering {
         MatchReply(try await index.matches(for: request, believed: believed))
       }
     }
@@ -62,14 +62,11 @@ struct NetworkPeers: CascadePeers {
     }
   }
 
-  private func answering<Value>(
-    _ work: () async throws(EngineError) -> Value
-  ) async throws -> Value {
-    do throws(EngineError) {
+  private func answering<Value>(_ work: () async throws -> Value) async throws -> Value {
+    do {
       return try await work()
-    } catch {
-      try Task.checkCancellation()
-      throw ServerFailure.refused("\(error)")
+    } catch let problem as ProblemDocument {
+      throw ServerFailure.refused(problem.detail)
     }
   }
 }

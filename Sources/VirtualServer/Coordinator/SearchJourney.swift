@@ -15,6 +15,10 @@ final class SearchJourney: Sendable {
     var ranOutOfTime = false
     var isExact = true
     var origins: [RecordKey: ServerIdentifier] = [:]
+
+    mutating func add(_ hits: [MergedHit]) {
+      for hit in hits { origins.merge(hit.origins) { first, _ in first } }
+    }
   }
 
   private let state = Mutex(State())
@@ -72,12 +76,6 @@ final class SearchJourney: Sendable {
         scope: scope.rawValue, completeness: completeness, servers: servers,
         isExact: state.isExact, elapsed: elapsed.milliseconds, origins: origins)
     }
-  }
-}
-
-extension SearchJourney.State {
-  fileprivate mutating func add(_ hits: [MergedHit]) {
-    for hit in hits { origins.merge(hit.origins) { first, _ in first } }
   }
 }
 

@@ -26,7 +26,7 @@ enum GroupRoutes {
       try service.checkAdmission(of: node)
       let message = try await request.message(
         GroupSearchRequest.self, limits: GroupServiceLimits.searchJSON)
-      return try await SearchStream.response { improve in
+      return try await Response.improving { improve in
         try await service.search(message, by: node, improve: improve)
       }
     }

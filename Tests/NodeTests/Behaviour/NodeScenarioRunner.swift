@@ -195,6 +195,8 @@ enum NodeActionText {
     case .members(let clients, let membership): "members \(text(of: clients)) @\(membership)"
     case .drain: "drain"
     case .revocations(let delta): "revocations \(delta.revision)"
+    case .directory(let delta):
+      "directory \(delta.startsAnew ? "anew" : "on") to \(delta.version.number)"
     case .reloadIdentity: "reload the identity"
     case .stop: "stop"
     }

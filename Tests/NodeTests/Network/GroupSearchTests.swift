@@ -14,6 +14,16 @@ import Testing
   private static let empty = RelaxedAnswer(
     answer: SearchAnswer(hits: [], matchCount: .exactly(0), facets: [:], revision: Revision(1)))
 
+  private static let coverage = CascadeCoverage(
+    scope: "nearest", completeness: Completeness(outcomes: ["1": .answered]), servers: [],
+    isExact: true, elapsed: 3)
+
+  private static func groupAnswer(isLast: Bool) -> GroupSearchAnswer {
+    GroupSearchAnswer(
+      group: 1, epoch: 2, isLast: isLast, answer: empty, recordCount: 77, incompleteNodes: ["n"],
+      coverage: coverage)
+  }
+
   private func search(
     _ client: PeerClient?, unreachable: @escaping @Sendable () -> Void = {}
   ) -> GroupSearch {
@@ -44,8 +54,7 @@ import Testing
     let server = try await network.server(
       TestNetwork.node("bob", "host"),
       router {
-        GroupSearchAnswer(
-          group: 1, epoch: 2, answer: Self.empty, recordCount: 77, incompleteNodes: ["n"])
+        Self.groupAnswer(isLast: true)
       })
     let search = search(try network.client())
     // A first connection on a slow machine may take longer than a search should.
@@ -53,7 +62,8 @@ import Testing
       let answer = try await search.answer(
         to: Self.request, from: place(server), shortfall: nil)
       return answer.coverage
-        == SearchCoverage(scope: .group, recordCount: 77, incompleteNodes: ["n"])
+        == SearchCoverage(
+          scope: .group, recordCount: 77, incompleteNodes: ["n"], servers: Self.coverage)
     }
     await server.shutDown(within: .seconds(5))
   }
@@ -83,6 +93,30 @@ import Testing
     let answer = try await search(try network.client())
       .answer(to: Self.request, from: place(server), shortfall: nil)
     #expect(answer.coverage.scope == .ownFiles && answer.coverage.shortfall != nil)
+    await server.shutDown(within: .seconds(5))
+  }
+
+  /// What came before the connection broke is kept, and said not to be all.
+  @Test func anAnswerThatBreaksOffIsKept() async throws {
+    let network = try TestNetwork()
+    let router = PeerServer.makeRouter()
+    router.post("/v1/search") { _, _ -> Response in
+      .messages { lines in
+        try await lines.write(Self.groupAnswer(isLast: false))
+        throw CancellationError()
+      }
+    }
+    let server = try await network.server(TestNetwork.node("bob", "host"), router)
+    let search = search(try network.client())
+    let shown = Counter()
+    try await wait(until: "an answer of the group") {
+      let answer = try await search.answer(
+        to: Self.request, from: place(server), shortfall: nil, improve: { _ in shown.add() })
+      guard answer.coverage.scope == .group else { return false }
+      #expect(answer.isLast && answer.coverage.shortfall != nil)
+      return true
+    }
+    #expect(shown.take() > 0)
     await server.shutDown(within: .seconds(5))
   }
 

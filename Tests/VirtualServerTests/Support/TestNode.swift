@@ -29,8 +29,10 @@ struct TestNode: Sendable {
     _ query: Query, limit: Int = 10, isStrict: Bool = true
   ) async throws -> GroupSearchAnswer {
     let request = SearchRequest(query: query, limit: limit, collapsesDuplicates: false)
-    return try await send(
-      .post("/v1/search", GroupSearchRequest(request: request, isStrict: isStrict)))
+    return try await client.sendImproving(
+      .post("/v1/search", GroupSearchRequest(request: request, isStrict: isStrict)),
+      to: destination, expecting: .node(host)
+    ) { _ in }
   }
 
   /// The filenames that match a word.
