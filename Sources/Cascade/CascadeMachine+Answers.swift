@@ -56,7 +56,8 @@ extension CascadeMachine {
     if let round, round.replies.count >= result?.answers.count ?? 0 {
       let whole = round.replies.count == round.members.count
       result = present(round)
-      result?.isExact = whole
+      result?.isExact =
+        whole
         && round.members.allSatisfy { states[$0]?.statistics?.revision == round.revisions[$0] }
     }
     emitLast(addingSources(to: result))

@@ -31,7 +31,8 @@ extension CascadeMachine {
     // The own group is shown at once; after it nothing is gained by going ring by ring.
     if scope == .everywhere || scope == .band, result != nil { while coverNext() {} }
     askForStatistics()
-    phase = .statistics(until: patience(isLastStage ? limits.statisticsShare : limits.ringShare / 2))
+    phase = .statistics(
+      until: patience(isLastStage ? limits.statisticsShare : limits.ringShare / 2))
   }
 
   private var isLastStage: Bool { plan.restCount == 0 }

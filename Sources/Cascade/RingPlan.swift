@@ -71,7 +71,8 @@ private struct RingDistance: Equatable {
       return
     }
     if let bucket = nearness.bucket {
-      doubling = max(0, bucket - Self.nearestBucket + Self.stepsOfDoubling - 1)
+      doubling =
+        max(0, bucket - Self.nearestBucket + Self.stepsOfDoubling - 1)
         / Self.stepsOfDoubling
       hops = 0
     } else {

@@ -1,4 +1,3 @@
-@testable import EngineConformance
 import Cascade
 import Foundation
 import MemoryEngine
@@ -6,6 +5,8 @@ import RouterBands
 import SearchModel
 import TestSupport
 import Testing
+
+@testable import EngineConformance
 
 /// One ranking over many servers is that of one index.
 @Suite struct ExactRankingTests {

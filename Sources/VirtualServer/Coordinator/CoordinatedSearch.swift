@@ -6,9 +6,10 @@ import Synchronization
 /// One person's search by a coordinator: the steps of a `PersonalSearch`, each a cascade, and what is
 /// shown of them on the way.
 struct CoordinatedSearch: Sendable {
-  typealias Presentation = @Sendable (
-    _ answer: ExplainedAnswer, _ coverage: CascadeCoverage, _ isLast: Bool
-  ) -> GroupSearchAnswer
+  typealias Presentation =
+    @Sendable (
+      _ answer: ExplainedAnswer, _ coverage: CascadeCoverage, _ isLast: Bool
+    ) -> GroupSearchAnswer
 
   let request: GroupSearchRequest
   let scope: SearchScope
