@@ -199,7 +199,7 @@ let package = Package(
     .testTarget(
       name: "NearfindCommandsTests",
       dependencies: [
-        "TestSupport", "NearfindCommands", "SearchModel", "RouterBands", "RouteTracing", "nearfind",
+        "TestSupport", "NearfindCommands", "Protocol", "SearchModel", "RouterBands", "RouteTracing", "nearfind",
       ]),
     .testTarget(
       name: "RelevanceEvaluationTests",

@@ -12,7 +12,8 @@ extension DaemonStatus {
     lines.append("    user \(user), node \(node ?? "")")
     lines.append(
       "    central server \(centralServers.joined(separator: ", ")): "
-        + (isCentralReachable ? "answers" : "does not answer; what was agreed goes on"))
+        + (refusal.map { "does not let this machine in. \($0)" }
+          ?? (isCentralReachable ? "answers" : "does not answer; what was agreed goes on")))
     if let band { lines.append("    band \(band.band), seen at \(band.peer)") }
     lines += groupLines
     if let publication { lines.append("    " + Self.text(of: publication)) }
@@ -26,7 +27,7 @@ extension DaemonStatus {
     let place = virtualServer.map { " at \($0)" } ?? ""
     switch role {
     case .alone: return []
-    case .seeking: return ["    in no group yet"]
+    case .seeking: return ["    in no group" + (refusal == nil ? " yet" : "")]
     case .virtualServer:
       let clients = Wording.count(clientCount ?? 0, "machine")
       return [

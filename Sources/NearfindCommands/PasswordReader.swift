@@ -5,6 +5,9 @@ struct PasswordReader {
   /// A path, or `-` for standard input; nil asks on the terminal.
   let file: String?
 
+  /// Ctrl-C.
+  private static let interrupt: UInt8 = 3
+
   /// Longer is no password but some other file.
   private static let longestByteCount = 4096
 
@@ -43,12 +46,14 @@ struct PasswordReader {
     var hidden = shown
     // Ctrl-C is read like any other key, so that the terminal never stays without its echo.
     hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
+    // It ends the line, or it would be handed on only with the next one.
+    withUnsafeMutableBytes(of: &hidden.c_cc) { $0[Int(VEOL)] = interrupt }
     tcsetattr(terminal, TCSAFLUSH, &hidden)
     defer { tcsetattr(terminal, TCSAFLUSH, &shown) }
     OutputChannel(descriptor: terminal).emit(prompt)
     let password = try line(from: terminal, named: "the terminal")
     OutputChannel(descriptor: terminal).emitLine()
-    guard !password.utf8.contains(3) else { throw .failed("Interrupted.") }
+    guard !password.utf8.contains(interrupt) else { throw .failed("Interrupted.") }
     return password
   }
 
@@ -63,7 +68,7 @@ struct PasswordReader {
       if count < 0, errno == EINTR { continue }
       guard count == 1, byte != UInt8(ascii: "\n") else { break }
       bytes.append(byte)
-      if byte == 3 { break }
+      if byte == interrupt { break }
     }
     guard bytes.count <= longestByteCount else { throw .wrongUse("\(name) holds no password.") }
     if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -68,6 +69,30 @@ final class Sandbox {
     return Outcome(ending: try await running.waitForEnd(), output: Array(text.utf8))
   }
 
+  /// Runs the program on a terminal of its own, which is its controlling terminal, and types there.
+  ///
+  /// - Parameter typing: each answer goes in as soon as its prompt can be read behind the one before.
+  func runOnTerminal(
+    _ arguments: [String], typing: [(prompt: String, answer: String)]
+  ) async throws -> Outcome {
+    let terminal = try PseudoTerminal(columns: 80)
+    let session = Program(
+      "/usr/bin/setsid", ["--ctty", "--wait", Self.executable.path] + arguments,
+      environment: environment(["TERM": "xterm"]), directory: root.path)
+    let slave = FileDescriptor(rawValue: terminal.slave)
+    let running = try await RunningProgram(
+      session, input: slave.duplicate(), output: slave, errors: slave.duplicate())
+    let answered = Mutex(0)
+    let text = try await terminal.readToEnd { text in
+      answered.withLock { count in
+        guard count < typing.count, text.hasSuffix(typing[count].prompt) else { return }
+        terminal.type(typing[count].answer)
+        count += 1
+      }
+    }
+    return Outcome(ending: try await running.waitForEnd(), output: Array(text.utf8))
+  }
+
   /// Starts the program beside the test; what it says on standard error goes to a file there.
   func start(_ arguments: [String], errors: String) async throws -> RunningProgram {
     try await RunningProgram(
@@ -84,7 +109,7 @@ final class Sandbox {
     return try await RunningProgram(bash, output: "/dev/null", errors: path(errors))
   }
 
-  private func program(_ arguments: [String], environment: [String: String]) -> Program {
+  func program(_ arguments: [String], environment: [String: String]) -> Program {
     Program(
       Self.executable.path, arguments, environment: self.environment(environment),
       directory: root.path)
@@ -124,6 +149,11 @@ struct PseudoTerminal: Sendable {
     try #require(ioctl(slave, UInt(TIOCSWINSZ), &size) == 0)
   }
 
+  func type(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { write(master, $0.baseAddress, $0.count) }
+  }
+
   /// Reads until the program has closed its end.
   ///
   /// - Parameters:
@@ -149,7 +179,10 @@ struct PseudoTerminal: Sendable {
       let left = (deadline - .now) / .milliseconds(1)
       var request = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
       let ready = poll(&request, 1, Int32(max(0, left)))
-      guard ready != 0 else { throw WaitedInVain(what: "the end of the terminal", limit: limit) }
+      guard ready != 0 else {
+        let text = String(decoding: bytes.suffix(400), as: UTF8.self)
+        throw WaitedInVain(what: "the end of the terminal, where stood: \(text)", limit: limit)
+      }
       let count = ready < 0 ? -1 : Foundation.read(master, &buffer, buffer.count)
       if count > 0 {
         bytes += buffer[..<count]

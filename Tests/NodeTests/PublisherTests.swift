@@ -43,8 +43,53 @@ import Testing
     let workshop = try await workshop()
     var state = workshop.engine.state
     state.notes[PublicationNote.name] =
-      PublicationNote(catalog: workshop.catalog.identity, sequence: 10_000, base: 10_000).text
+      PublicationNote(
+        catalog: workshop.catalog.identity, sequence: 10_000, base: 10_000,
+        owner: workshop.catalog.owner
+      ).text
     state.records = state.records.filter { $0.value.filename != "f7" }
+    try await publish(workshop, to: RecordingEngine(state))
+  }
+
+  @Test func recordsOfAnotherOwnerAreMadeAnewWithoutReadingAFile() async throws {
+    let (shared, state, engine) = (
+      try TemporaryFolder(), try TemporaryFolder(), RecordingEngine()
+    )
+    do {
+      let workshop = try Workshop(shared: shared, state: state, engine: engine)
+      for index in 0..<20 { try shared.write("text \(index)", to: "f\(index)") }
+      try await workshop.index()
+      try shared.remove("f3")
+      try await workshop.index()
+    }
+    #expect(engine.records.values.allSatisfy { $0.owner == .local })
+    let ann = Owner(userSerialID: 7, userID: "ann of two words")
+    let workshop = try Workshop(shared: shared, state: state, engine: engine, owner: ann)
+    // What is on the disk meanwhile is not looked at.
+    try shared.write("new", to: "unseen")
+    engine.fail(afterCommits: 1)
+    await #expect(throws: EngineError.self) { try await workshop.session.publish() }
+    engine.fail(afterCommits: nil)
+    try await workshop.session.publish()
+    #expect(engine.records.count == 19)
+    #expect(engine.records.values.allSatisfy { $0.owner == ann && !$0.title.isEmpty })
+    #expect(workshop.takeExtractionCount() == 0)
+    let commits = engine.commitCount
+    try await workshop.session.publish()
+    #expect(engine.commitCount == commits, "it is done once")
+  }
+
+  @Test func anIndexThatDoesNotSayWhoseItIsIsMadeAnew() async throws {
+    let workshop = try await workshop()
+    var state = workshop.engine.state
+    let text = try #require(state.notes[PublicationNote.name])
+    let note = try #require(PublicationNote(text: text))
+    state.notes[PublicationNote.name] = "\(note.catalog) \(note.sequence) \(note.base)"
+    state.records = state.records.mapValues { record in
+      var record = record
+      record.owner = Owner(userSerialID: 9, userID: "former")
+      return record
+    }
     try await publish(workshop, to: RecordingEngine(state))
   }
 

@@ -111,7 +111,9 @@ import Testing
       let group: UInt64 = generator.happens(0.85) ? oracle.group ?? 1 : 2 + generator.next() % 3
       self.generator = generator
       oracle.settle(group: group, members: members, now: clock.now)
-      await index.settle(group: group) { [members] in members.contains($0) }
+      await index.settle(group: group) { [members] in
+        members.contains($0) ? .member : .released
+      }
       await finishWork()
     }
 

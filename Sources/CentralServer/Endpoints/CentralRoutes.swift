@@ -76,9 +76,18 @@ struct CentralRoutes: Sendable {
     router.post("/v1/report") { [self] request, context in
       try await answer(request, context) {
         let node = try member(context)
-        return try await service.placement.report(
-          try await request.message(limits: Self.reportLimits), of: NodeID(node.node.text),
+        let name = NodeID(node.node.text)
+        let answer = try await service.placement.report(
+          try await request.message(limits: Self.reportLimits), of: name,
           from: try context.origin())
+        do {
+          // Tracing a route takes a while, and its right may have been taken back meanwhile.
+          _ = try member(context)
+        } catch {
+          _ = await service.placement.expel(name)
+          throw error
+        }
+        return answer
       }
     }
     router.post("/v1/leave") { [self] request, context in

@@ -12,8 +12,12 @@ public actor OperatorWatch {
   private let placement: PlacementService
   private let logger: Logger
   private var rules: BandRules
-  /// What was revoked before this central server started, its nodes know of.
+  /// What was revoked before this central server started is no news.
   private var hasLooked = false
+  /// Whose nodes are still to be expelled from their groups.
+  private var toExpel: [RevocationSubject] = []
+  /// The leadership for which that is known.
+  private var term: Term?
 
   public init(
     store: any CentralStore, book: RevocationBook, bands: BandResolver,
@@ -41,6 +45,7 @@ public actor OperatorWatch {
   /// - Throws: ``CentralStoreError``, `BandRulesError`; what was known before still holds.
   public func look() async throws {
     try await lookForRevocations()
+    try await expelRevoked()
     let found = try await Self.rules(in: store)
     guard found != rules else { return }
     rules = found
@@ -53,13 +58,33 @@ public actor OperatorWatch {
     while true {
       let changes = try await store.revocations(after: book.revision, limit: 1000)
       book.apply(changes)
-      for entry in changes.entries where entry.isRevoked && hasLooked {
+      for entry in changes.entries {
+        toExpel.removeAll { $0 == entry.subject }
+        guard entry.isRevoked else { continue }
+        toExpel.append(entry.subject)
+        guard hasLooked else { continue }
         logger.notice("A right was taken back", metadata: ["subject": "\(entry.subject)"])
-        for node in try await nodes(of: entry.subject) { await placement.expel(node) }
       }
       if changes.isLast { break }
     }
     hasLooked = true
+  }
+
+  /// Ends the memberships of whose right was taken back: also of those whose was while nobody led,
+  /// or another did.
+  private func expelRevoked() async throws(CentralStoreError) {
+    guard let present = await placement.term else { return }
+    if term != present {
+      toExpel = book.revokedSubjects
+      term = present
+    }
+    while let subject = toExpel.first {
+      for node in try await nodes(of: subject) {
+        // One that cannot be now is when this central server next looks.
+        guard await placement.expel(node) else { return }
+      }
+      toExpel.removeFirst()
+    }
   }
 
   private func nodes(of subject: RevocationSubject) async throws(CentralStoreError) -> [NodeID] {

@@ -67,6 +67,9 @@ extension PlacementService {
     }
   }
 
+  /// The leadership that this central server has; nil while it has none.
+  var term: Term? { leading.term }
+
   public var isLeading: Bool { leading.canAnswer(at: clock.elapsed) }
 
   /// Who leads instead; nil while this one does, or nobody is known to.

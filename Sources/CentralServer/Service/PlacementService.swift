@@ -123,14 +123,21 @@ public actor PlacementService {
 
   /// Ends the membership of a node whose right was taken back. One that serves a group keeps it
   /// until its lease is over: it gets no other, and nobody takes the group over before.
-  public func expel(_ node: NodeID) {
-    guard leading.canAnswer(at: clock.elapsed), let row = machine?.tables.nodes[node],
-      let group = row.group, machine?.tables.virtualServers[group]?.host != node
-    else { return }
+  ///
+  /// - Returns: false where this central server cannot say at the moment who is in which group.
+  func expel(_ node: NodeID) -> Bool {
+    guard leading.canAnswer(at: clock.elapsed), machine != nil else { return false }
+    guard let row = machine?.tables.nodes[node], let group = row.group,
+      machine?.tables.virtualServers[group]?.host != node
+    else { return true }
     seen[node] = nil
+    logger.notice(
+      "A node is no member of its group any more",
+      metadata: ["node": "\(node)", "group": "\(group)"])
     // No message of the node's own has this number; see `NodeReport.greatestNumber`.
     _ = apply(.leave(node, incarnation: row.incarnation, sequence: .max))
     commitSoon()
+    return true
   }
 
   /// Has every node's band decided again when it next reports: the operator's rules are others.

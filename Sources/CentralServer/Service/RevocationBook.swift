@@ -40,6 +40,11 @@ public final class RevocationBook: Sendable {
     }
   }
 
+  /// All whose right is taken back now.
+  var revokedSubjects: [RevocationSubject] {
+    state.withLock { state in state.entries.filter(\.isRevoked).map(\.subject) }
+  }
+
   /// What a node needs to know that has the list up to a revision.
   ///
   /// - Returns: nil if it has all of it. Of a long list a part: ask again after its revision.

@@ -54,8 +54,33 @@ struct EnrolmentOptions: ParsableArguments {
     let password = try PasswordReader(file: passwordFile)
       .password(prompt: "Password for \(user): ", asksTwice: isNew)
     let membership = try await enrolling.enrol(intent, userid: user, password: password)
+    let isRunning = await LocalClient.connect(dataDirectory: directory.path) != nil
+    if !isRunning { await nameOwner(in: directory, console) }
     console.output.emitLine(
       TerminalText.printable(
-        "This machine is a node of \(membership.userid). Take part with: nearfind up"))
+        "This machine is a node of \(membership.userid). "
+          + (isRunning
+            ? "nearfind up runs as it was before: end it with nearfind down, then start it again."
+            : "Take part with: nearfind up")))
+  }
+
+  /// Has the machine's own index say whose its records are now. No folder is looked at for that. The
+  /// machine is a node whether it succeeds or not, and the next indexing makes up for it.
+  private func nameOwner(in directory: DataDirectory, _ console: Console) async {
+    do {
+      guard try !Composition.catalogForReading(directory).shares().isEmpty else { return }
+      let progress = ProgressLine(on: console.errors)
+      defer { progress.clear() }
+      let session = try await Composition.indexingSession(
+        directory, options: .init(), isRebuilding: false, environment: console.environment,
+        say: console.complain)
+      try await session.publish { progress.show(.init($0)) }
+    } catch CatalogError.missing {
+      // Nothing was indexed yet.
+    } catch {
+      console.complain(
+        "The index of this machine still names the owner of before: \(error)\n"
+          + "It is brought up to date with: nearfind index")
+    }
   }
 }

@@ -113,7 +113,15 @@ struct IndexCommand: AsyncParsableCommand {
     let began = ContinuousClock.now
     // Relative paths mean this process's folder, not the daemon's.
     let absolute = try folders.map { try Catalog.resolvedPath(of: $0).bytes }
-    let answer = try await daemon.index(absolute)
+    let progress = ProgressLine(on: console.errors)
+    let answer = try await Interruption.cancelling {
+      defer { progress.clear() }
+      return try await daemon.index(absolute) { progress.show(.init($0)) }
+    } onInterruption: {
+      progress.end()
+      console.complain(
+        "This command ends. nearfind up goes on with the work; how far it is says: nearfind status")
+    }
     var summary = IndexingSummary()
     summary.fileCount = answer.fileCount
     summary.changeCount = answer.changeCount

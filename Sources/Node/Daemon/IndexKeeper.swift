@@ -40,15 +40,25 @@ actor IndexKeeper {
 
   func stop() async {
     isStopped = true
+    cancelWork()
     watching?.cancel()
     await watching?.value
-    cancelWork()
     await last?.value
   }
 
+  /// Goes on to the end although whoever asked waits no more.
+  ///
+  /// - Parameter told: is told how far it is, beside whom the keeper tells always.
   /// - Throws: as ``IndexingSession/index(_:progress:)``.
-  func index(_ folders: [PathBytes]) async throws -> IndexingSummary {
-    try await alone { try await $0.index(folders) }
+  func index(
+    _ folders: [PathBytes], told: @escaping @Sendable (IndexingProgress) -> Void
+  ) async throws -> IndexingSummary {
+    try await alone { [progress] session in
+      try await session.index(folders) { step in
+        told(step)
+        progress(step)
+      }
+    }
   }
 
   /// - Throws: as ``IndexingSession/forget(_:)``.

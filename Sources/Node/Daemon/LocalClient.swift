@@ -10,6 +10,8 @@ public struct LocalClient: Sendable {
     var limits = ClientLimits()
     limits.connecting = .seconds(2)
     limits.answer = .seconds(24 * 3600)
+    // What the daemon does before may take as long, and a huge file moves nothing for a while.
+    limits.pause = .seconds(24 * 3600)
     guard let client = try? PeerClient(.localSocket, limits: limits) else { return nil }
     let local = LocalClient(
       client: client,
@@ -40,8 +42,31 @@ public struct LocalClient: Sendable {
       to: destination, expecting: .anyone, improve: improve)
   }
 
-  public func index(_ folders: [[UInt8]]) async throws -> LocalIndexAnswer {
-    try await ask(.post("/v1/local/index", LocalFoldersRequest(folders: folders)))
+  /// When the task is cancelled, the daemon goes on all the same.
+  ///
+  /// - Parameter progress: is called several times a second.
+  public func index(
+    _ folders: [[UInt8]], progress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }
+  ) async throws -> LocalIndexAnswer {
+    let request = try PeerRequest.post(
+      "/v1/local/index", LocalFoldersRequest(folders: folders))
+    do {
+      return try await client.exchange(request, with: destination, expecting: .anyone) {
+        (response: inout PeerResponse) in
+        var answer: LocalIndexAnswer?
+        try await response.messages(LocalIndexNews.self) { news in
+          switch news {
+          case .progress(let step): progress(step)
+          case .done(let summary): answer = summary
+          case .failed(let problem): throw problem
+          }
+        }
+        guard let answer else { throw ProblemDocument.daemonEnds }
+        return answer
+      }
+    } catch PeerClientError.connectionLost {
+      throw ProblemDocument.daemonEnds
+    }
   }
 
   public func forget(_ folders: [[UInt8]]) async throws -> LocalForgetAnswer {

@@ -75,7 +75,22 @@ public struct LocalFoldersRequest: Hashable, Sendable, Codable {
   }
 }
 
-/// The answer to `POST /v1/local/index`: numbers of what was done.
+/// A line of the answer to `POST /v1/local/index`: how far it is, again and again, and last how it
+/// ended.
+public enum LocalIndexNews: Sendable, Codable {
+  case progress(IndexingProgress)
+  case done(LocalIndexAnswer)
+  case failed(ProblemDocument)
+}
+
+extension ProblemDocument {
+  static let daemonEnds = ProblemDocument(
+    .shuttingDown, status: 503, title: "It was not finished",
+    detail: "nearfind up has ended. What was read is kept.",
+    remedy: "The same command goes on from here.")
+}
+
+/// What an indexing came to: numbers of what was done.
 public struct LocalIndexAnswer: Hashable, Sendable, Codable {
   public var fileCount: Int
   public var changeCount: Int
@@ -110,6 +125,8 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
   public var centralServers: [String] = []
   /// Whether the last report to the central server was answered.
   public var isCentralReachable = false
+  /// Why the central server does not let this machine in; nil while it does.
+  public var refusal: String?
   public var band: BandInformation?
   public var group: UInt64?
   public var epoch: UInt64?

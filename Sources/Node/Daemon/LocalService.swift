@@ -19,14 +19,9 @@ struct LocalService: Sendable {
     }
     router.post("/v1/local/index") { request, _ -> Response in
       let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
-      let summary = try await Self.answering {
-        try await daemon.index(message.folders.map { PathBytes($0) })
+      return Response.messages { lines in
+        for await news in Self.index(message.folders, by: daemon) { try await lines.write(news) }
       }
-      return try Response.message(
-        LocalIndexAnswer(
-          fileCount: summary.fileCount, changeCount: summary.changeCount,
-          readCount: summary.readCount, readByteCount: summary.readByteCount,
-          publishedCount: summary.publishedCount, absences: summary.absences))
     }
     router.post("/v1/local/forget") { request, _ -> Response in
       let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
@@ -40,6 +35,34 @@ struct LocalService: Sendable {
       return try Response.message(LocalDone())
     }
     return router
+  }
+
+  /// Has the daemon index folders, which it does to the end even where nobody reads this.
+  private static func index(
+    _ folders: [[UInt8]], by daemon: NodeDaemon
+  ) -> AsyncStream<LocalIndexNews> {
+    // Who reads slowly misses some of the progress, and never the end.
+    let (stream, continuation) = AsyncStream.makeStream(
+      of: LocalIndexNews.self, bufferingPolicy: .bufferingNewest(16))
+    let pace = ProgressPace()
+    Task {
+      defer { continuation.finish() }
+      do {
+        let summary = try await answering {
+          try await daemon.index(folders.map { PathBytes($0) }) { step in
+            if pace.isDue(step, now: .now) { continuation.yield(.progress(step)) }
+          }
+        }
+        continuation.yield(.done(LocalIndexAnswer(summary)))
+      } catch let problem as ProblemDocument {
+        continuation.yield(.failed(problem))
+      } catch is CancellationError {
+        continuation.yield(.failed(.daemonEnds))
+      } catch {
+        continuation.yield(.failed(failed("\(error)")))
+      }
+    }
+    return stream
   }
 
   /// Queries nest, and every level is several of JSON's; a path is an array of bytes.
@@ -65,5 +88,14 @@ struct LocalService: Sendable {
   private static func failed(_ detail: String) -> ProblemDocument {
     ProblemDocument(
       .internalError, status: 500, title: "It could not be done", detail: detail, remedy: "")
+  }
+}
+
+extension LocalIndexAnswer {
+  fileprivate init(_ summary: IndexingSummary) {
+    self.init(
+      fileCount: summary.fileCount, changeCount: summary.changeCount,
+      readCount: summary.readCount, readByteCount: summary.readByteCount,
+      publishedCount: summary.publishedCount, absences: summary.absences)
   }
 }

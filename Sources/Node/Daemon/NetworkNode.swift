@@ -24,6 +24,8 @@ actor NetworkNode {
   /// Whom to publish to and ask now; nil for none.
   private(set) var server: GroupServer?
   private var lastComplaint = ""
+  /// Why the central server does not let this machine in; nil while it does.
+  private var refusal: String?
 
   /// - Throws: why the machine cannot take part: ``SecretFileError``, ``CertificateProblem``,
   ///   `NIOSSLError`, ``SystemError``.
@@ -165,17 +167,34 @@ actor NetworkNode {
     Task { [central, tell, limit] in
       do {
         let answer = try await central.report(report, within: limit)
+        refusal = nil
         complain("")
         tell.yield(.reportAnswered(sequence: report.sequence, answer))
       } catch {
-        complain("The central server cannot be asked: \(error)")
         let problem = error as? ProblemDocument
+        note(problem)
+        complain(
+          refusal.map { "The central server does not let this machine in: \($0)" }
+            ?? "The central server cannot be asked: \(error)")
+        if problem?.code == .certificateRevoked {
+          tell.yield(.rightLost(sequence: report.sequence))
+          return
+        }
         tell.yield(
           .reportFailed(
             sequence: report.sequence,
             retryAfter: problem?.retryAfter.map { .seconds(max(0, min($0, 3600))) }))
       }
     }
+  }
+
+  /// Keeps why the central server lets nobody in with this machine's certificate.
+  private func note(_ problem: ProblemDocument?) {
+    guard let problem, [401, 403].contains(problem.status) else {
+      refusal = nil
+      return
+    }
+    refusal = [problem.detail, problem.remedy].filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   private func send(_ message: PresenceMessage, to server: GroupServer) {
@@ -207,6 +226,7 @@ extension NetworkNode {
   /// Why there is no virtual server to ask; nil where there is one.
   var shortfall: String? {
     guard server == nil else { return nil }
+    if let refusal { return "The central server does not let this machine in: \(refusal)" }
     return behaviour.isCentralReachable
       ? "This machine has no virtual server yet."
       : "The central server has not answered yet, so this machine has no virtual server."
@@ -217,6 +237,7 @@ extension NetworkNode {
     status.node = membership.node
     status.centralServers = membership.centralServers.map(\.description)
     status.isCentralReachable = behaviour.isCentralReachable
+    status.refusal = refusal
     status.band = behaviour.band
     status.virtualServer = server?.endpoint
     status.group = server?.group

@@ -92,8 +92,10 @@ public actor NodeDaemon {
       if await failures.first != nil { isStopping = true }
     }
     network?.stop()
+    // Who waits for what ends with this is still told so.
+    async let isQuiet: Void = keeper.stop()
     await server.shutDown(within: .seconds(3))
-    await keeper.stop()
+    await isQuiet
     if let networking {
       // What does not end in time is ended.
       let alarm = Task {
@@ -126,8 +128,10 @@ public actor NodeDaemon {
       to: request, from: network?.server, shortfall: network?.shortfall, improve: improve)
   }
 
-  func index(_ folders: [PathBytes]) async throws -> IndexingSummary {
-    let summary = try await keeper.index(folders)
+  func index(
+    _ folders: [PathBytes], told: @escaping @Sendable (IndexingProgress) -> Void
+  ) async throws -> IndexingSummary {
+    let summary = try await keeper.index(folders, told: told)
     await network?.publisher.catalogChanged()
     return summary
   }

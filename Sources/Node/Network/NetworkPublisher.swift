@@ -138,7 +138,7 @@ public actor NetworkPublisher {
     state.last = last
     if let name = present.catalog, present.base >= present.sequence, present.sequence >= 0 {
       let note = PublicationNote(
-        catalog: name, sequence: present.sequence, base: present.base)
+        catalog: name, sequence: present.sequence, base: present.base, owner: nil)
       if note.canFollow(catalog: catalog.identity, acknowledged: forgotten, last: last) {
         return Plan(after: note.sequence, base: note.base, startsAnew: false)
       }

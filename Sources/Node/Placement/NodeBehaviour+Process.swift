@@ -90,11 +90,16 @@ extension NodeBehaviour {
     else { return }
     standing = .seeking
     cannotServe = true
+    endProcess()
+    reportSoon(within: pacing.rehoming)
+  }
+
+  mutating func endProcess() {
     process.downSince = nil
+    isRetiring = false
     if process.isRunning { actions.append(.stopProcess) }
     // News of that run count for nothing any more.
     process.run += 1
     process.phase = .absent
-    reportSoon(within: pacing.rehoming)
   }
 }

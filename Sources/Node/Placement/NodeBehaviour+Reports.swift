@@ -54,6 +54,18 @@ extension NodeBehaviour {
     reportDue = now + max(wait, min(retryAfter ?? .zero, pacing.longestRetry))
   }
 
+  /// Nobody lets the node in any more: it is in no group until a report is answered again.
+  mutating func loseRight(_ sequence: UInt64) {
+    guard reportUnderWay?.sequence == sequence else { return }
+    reportUnderWay = nil
+    isCentralReachable = true
+    standing = .seeking
+    leavePresence()
+    endProcess()
+    let wait = pacing.longestRetry * Double.random(in: 0.5...1, using: &chance)
+    reportDue = now + wait
+  }
+
   mutating func takeAnswer(_ answer: PlacementAnswer, to sequence: UInt64) {
     guard let report = reportUnderWay, report.sequence == sequence else { return }
     reportUnderWay = nil

@@ -87,6 +87,7 @@ public struct NodeBehaviour: Sendable {
     case .started: reportDue = now
     case .reportAnswered(let sequence, let answer): takeAnswer(answer, to: sequence)
     case .reportFailed(let sequence, let wait): takeFailure(of: sequence, retryAfter: wait)
+    case .rightLost(let sequence): loseRight(sequence)
     case .processListening(let run, let port): processListens(run, at: port)
     case .processStatus(let run, let status): takeStatus(status, of: run)
     case .processEnded(let run): processEnded(run)

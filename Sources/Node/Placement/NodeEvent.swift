@@ -7,6 +7,8 @@ public enum NodeEvent: Sendable, Hashable {
   case reportAnswered(sequence: UInt64, PlacementAnswer)
   /// No answer came, or one that says nothing; ask again, not before `retryAfter`.
   case reportFailed(sequence: UInt64, retryAfter: Duration?)
+  /// The central server refused a report because this node's right was taken back.
+  case rightLost(sequence: UInt64)
   /// The virtual server process of this number takes searches and records.
   case processListening(run: UInt64, port: UInt16)
   case processStatus(run: UInt64, VirtualServerStatus)

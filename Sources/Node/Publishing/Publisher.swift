@@ -22,7 +22,8 @@ public struct Publisher: Sendable {
   /// Publishes all changes that the catalog has now.
   ///
   /// An index that knows another catalog, or one that stands before what the catalog remembers,
-  /// gets every record anew, and what the catalog does not have is taken out.
+  /// gets every record anew, and what the catalog does not have is taken out. One whose records are
+  /// another owner's gets every record anew too; no file is read for that.
   ///
   /// - Parameter progress: is told how many changes went in since the last call.
   /// - Returns: how many changes were published.
@@ -70,7 +71,10 @@ public struct Publisher: Sendable {
       let note = PublicationNote(text: text),
       note.canFollow(catalog: catalog.identity, acknowledged: acknowledged, last: last)
     {
-      return note
+      guard note.owner != catalog.owner else { return note }
+      let anew = note.beginningAnew(for: catalog.owner)
+      try await engine.commit(notes: [PublicationNote.name: anew.text])
+      return anew
     }
     let (keys, base) = try await BlockingWork.run { () throws(CatalogError) in
       try catalog.allKeys()
@@ -80,7 +84,8 @@ public struct Publisher: Sendable {
       let batch = foreign[start..<min(start + Self.batchCount, foreign.count)]
       try await engine.apply(batch.map { .remove($0) })
     }
-    let note = PublicationNote(catalog: catalog.identity, sequence: 0, base: base)
+    let note = PublicationNote(
+      catalog: catalog.identity, sequence: 0, base: base, owner: catalog.owner)
     try await engine.commit(notes: [PublicationNote.name: note.text])
     return note
   }

@@ -1,6 +1,6 @@
 /// How far the indexing of shares is.
-public struct IndexingProgress: Hashable, Sendable {
-  public enum Phase: String, Hashable, Sendable, CaseIterable {
+public struct IndexingProgress: Hashable, Sendable, Codable {
+  public enum Phase: String, Hashable, Sendable, Codable, CaseIterable {
     /// Names are taken into the catalog.
     case scanning
     /// Changes go into the index.

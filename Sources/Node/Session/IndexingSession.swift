@@ -87,6 +87,17 @@ public final class IndexingSession: Sendable {
     return summary
   }
 
+  /// Brings the index in line with the catalog as it stands: looks at no folder and reads no file.
+  ///
+  /// - Throws: ``CatalogError``, `EngineError`. Call again to go on.
+  public func publish(
+    progress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }
+  ) async throws {
+    var summary = IndexingSummary()
+    var pace = try await startingPace()
+    try await publish(&pace, &summary, progress)
+  }
+
   func startingPace() async throws -> PublishingPace {
     let sequence = try await BlockingWork.run { [catalog] () throws(CatalogError) in
       try catalog.acknowledgedSequence(of: .ownIndex)

@@ -53,7 +53,7 @@ struct GroupStanding: Sendable {
       return []
     case .revocations(let delta):
       revoked.apply(delta)
-      return []
+      return [.settle]
     case .directory: return []
     case .reloadIdentity: return [.reloadIdentity]
     case .stop: return [.stop]
@@ -95,6 +95,8 @@ struct GroupStanding: Sendable {
 
   /// Whether the records of this node belong to the group.
   func isMember(_ node: NodeIdentity) -> Bool { node == host || membership.includes(node) }
+
+  func isRevoked(_ node: NodeIdentity) -> Bool { revoked.includes(node) }
 
   /// Nil before the first command to serve.
   func status(recordCount: Int, now: Int64) -> VirtualServerStatus? {

@@ -25,20 +25,27 @@ struct GroupContents: Hashable, Sendable, Codable {
     }
   }
 
+  /// What a node has to do with the group.
+  enum Claim: Hashable, Sendable {
+    case member
+    case released
+    /// Its right was taken back.
+    case revoked
+  }
+
   /// Notes whose nodes are the group's now. Who is not has until the end of a grace time to come
-  /// back, or none where the group is another than before: its nodes publish elsewhere.
+  /// back; or none where its right was taken back, or where the group is another than before: its
+  /// nodes publish elsewhere.
   ///
   /// - Parameter now: milliseconds since 1970.
-  mutating func settle(group: UInt64, now: Int64, isMember: (NodeIdentity) -> Bool) {
+  mutating func settle(group: UInt64, now: Int64, claim: (NodeIdentity) -> Claim) {
     let isOtherGroup = self.group != nil && self.group != group
     self.group = group
     for (prefix, entry) in nodes {
-      if isMember(entry.node) {
-        nodes[prefix]?.released = nil
-      } else if isOtherGroup {
-        nodes[prefix]?.released = .min
-      } else if entry.released == nil {
-        nodes[prefix]?.released = now
+      switch claim(entry.node) {
+      case .member: nodes[prefix]?.released = nil
+      case .released where !isOtherGroup: nodes[prefix]?.released = entry.released ?? now
+      case .released, .revoked: nodes[prefix]?.released = .min
       }
       if nodes[prefix] == NodeContents(node: entry.node) { nodes[prefix] = nil }
     }

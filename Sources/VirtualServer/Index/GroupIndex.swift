@@ -81,9 +81,9 @@ actor GroupIndex {
   }
 
   /// Notes which group is served and who is in it; returns at once.
-  func settle(group: UInt64, isMember: @escaping @Sendable (NodeIdentity) -> Bool) {
+  func settle(group: UInt64, claim: @escaping @Sendable (NodeIdentity) -> GroupContents.Claim) {
     guard !isClosed else { return }
-    enqueue(.settling(group: group, isMember: isMember))
+    enqueue(.settling(group: group, claim: claim))
   }
 
   /// Takes out what is left of nodes whose grace time is over; returns at once.
@@ -108,7 +108,7 @@ actor GroupIndex {
     case publication(
       CheckedPublication, permit: @Sendable () -> StandingRefusal?,
       answer: CheckedContinuation<Result<Int64, PublicationRefusal>, Never>)
-    case settling(group: UInt64, isMember: @Sendable (NodeIdentity) -> Bool)
+    case settling(group: UInt64, claim: @Sendable (NodeIdentity) -> GroupContents.Claim)
     case clearing(NodeIdentity)
 
     var publication: CheckedPublication? {
@@ -166,8 +166,8 @@ actor GroupIndex {
               try await draft.take(publication)
             }
           answers.append((answer, result))
-        case .settling(let group, let isMember):
-          draft.contents.settle(group: group, now: now(), isMember: isMember)
+        case .settling(let group, let claim):
+          draft.contents.settle(group: group, now: now(), claim: claim)
         case .clearing(let node):
           // It may have come back meanwhile.
           let expired = contents.expired(now: now(), grace: limits.releaseGrace)

@@ -63,7 +63,9 @@ final class GroupService: Sendable {
   private func settle() async {
     guard let group = standing.withLock({ $0.lease?.group }) else { return }
     await index.settle(group: group) { [self] node in
-      standing.withLock { $0.isMember(node) }
+      standing.withLock { standing in
+        standing.isRevoked(node) ? .revoked : standing.isMember(node) ? .member : .released
+      }
     }
   }
 

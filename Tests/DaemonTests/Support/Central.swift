@@ -14,12 +14,13 @@ final class Central: Sendable {
   var address: String { "127.0.0.1:" + place.withLock { $0.port } }
   var fingerprint: String { place.withLock { $0.fingerprint } }
   var log: String { machine.log }
+  private var data: String { machine.root + "/central" }
 
   func start() async throws {
     let running = try await RunningProgram(
       Program(
         Machine.executable,
-        ["central", "--data", machine.root + "/central", "--listen", address],
+        ["central", "--data", data, "--listen", address],
         environment: ["HOME": machine.root + "/home", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"],
         directory: machine.root), output: machine.logPath)
     program.withLock { $0 = running }
@@ -36,12 +37,25 @@ final class Central: Sendable {
   func kill() async throws { try await program.withLock { $0 }?.kill() }
 
   /// Makes the machine a node of a user of the same name for all machines.
-  func enrol(_ machine: Machine, user: String) async throws {
+  ///
+  /// - Parameter command: `login` for a user who is registered.
+  /// - Returns: what was said.
+  @discardableResult
+  func enrol(
+    _ machine: Machine, user: String, by command: String = "register"
+  ) async throws -> String {
     let passwordPath = machine.root + "/password"
     try Data("correct horse battery \(user)\n".utf8).write(to: URL(fileURLWithPath: passwordPath))
     let outcome = try await machine.run(
-      "register", address, "--user", user, "--fingerprint", fingerprint, "--password-file",
+      command, address, "--user", user, "--fingerprint", fingerprint, "--password-file",
       passwordPath)
+    guard outcome.status == 0 else { throw Machine.Ended(log: outcome.errors) }
+    return outcome.output + outcome.errors
+  }
+
+  /// Runs `nearfind admin` on its data.
+  func admin(_ arguments: String...) async throws {
+    let outcome = try await machine.run(["admin"] + arguments + ["--data", data])
     guard outcome.status == 0 else { throw Machine.Ended(log: outcome.errors) }
   }
 

@@ -30,11 +30,13 @@ final class Machine: Sendable {
   }
 
   @discardableResult
-  func run(_ arguments: String...) async throws -> Program.Outcome {
+  func run(_ arguments: String...) async throws -> Program.Outcome { try await run(arguments) }
+
+  func run(_ arguments: [String]) async throws -> Program.Outcome {
     try await program(arguments).run(within: .seconds(180))
   }
 
-  private func program(_ arguments: [String]) -> Program {
+  func program(_ arguments: [String]) -> Program {
     Program(
       Self.executable, arguments,
       environment: [

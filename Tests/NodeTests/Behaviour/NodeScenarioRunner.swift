@@ -12,7 +12,7 @@ import Protocol
 /// answer: attach to n1 g1 e2 at 192.0.2.1:4711     # reports again in 600 s unless told otherwise
 /// answer: confirmed | detach g1 | drain g1 e2 | wait g1 | admit n2.1 @8 | release n2 @9
 /// answer: old incarnation 7 | join first
-/// the report fails
+/// the report fails | the right is taken back
 /// process 1 listens at 4711 | ends
 /// process 1 misses n2.1
 /// presence is answered g1 e2 | fails g1
@@ -60,6 +60,7 @@ struct NodeScenarioRunner {
           PlacementAnswer(instructions: instructions, nextReport: isAttached ? 600_000 : 3_000)))
     case "the" where words[1] == "report":
       handle(.reportFailed(sequence: underWay ?? 0, retryAfter: nil))
+    case "the" where words[1] == "right": handle(.rightLost(sequence: underWay ?? 0))
     case "the": handle(.certificateRenewed)
     case "process": try takeProcess(words)
     case "presence" where words[1] == "fails": handle(.presenceFailed(group: number(words[2])))

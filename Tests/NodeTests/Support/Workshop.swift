@@ -14,7 +14,8 @@ final class Workshop: Sendable {
 
   init(
     shared: TemporaryFolder? = nil, state: TemporaryFolder? = nil,
-    engine: RecordingEngine = RecordingEngine(), options: IndexingSession.Options = .init()
+    engine: RecordingEngine = RecordingEngine(), options: IndexingSession.Options = .init(),
+    owner: Owner = .local
   ) throws {
     self.shared = try shared ?? TemporaryFolder()
     self.state = try state ?? TemporaryFolder()
@@ -22,8 +23,8 @@ final class Workshop: Sendable {
     let extractions = Counter()
     counter = extractions
     session = IndexingSession(
-      catalog: try Catalog(folder: self.state.path, access: .writing), engine: engine,
-      options: options, extraction: Self.extraction { extractions.add() })
+      catalog: try Catalog(folder: self.state.path, access: .writing, owner: owner),
+      engine: engine, options: options, extraction: Self.extraction { extractions.add() })
   }
 
   private let counter: Counter
