@@ -125,6 +125,7 @@ struct AnswerPrinter {
       text =
         "Searched \(Wording.count(coverage.recordCount, "file")) of this machine's group."
         + (count > 0 ? " Not all files of \(Wording.count(count, "machine")) are in yet." : "")
+        + (coverage.shortfall.map { " " + $0 } ?? "")
     }
     return ["", style.paint(TerminalText.printable(text), .faint)]
   }

@@ -42,7 +42,8 @@ public struct SearchCoverage: Hashable, Sendable, Codable {
   public var recordCount: Int
   /// Nodes of the group whose records are not all in its index yet.
   public var incompleteNodes: [String]
-  /// Why it is only ``Scope/ownFiles`` although the machine is in a network; nil otherwise.
+  /// Why it is only ``Scope/ownFiles`` although the machine is in a network, or the answer of the
+  /// group's standby instead of its virtual server's; nil otherwise.
   public var shortfall: String?
 
   public init(
@@ -106,6 +107,10 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
   public var virtualServer: NetworkEndpoint?
   /// The node that the virtual server runs on.
   public var host: String?
+  /// The node that keeps a second copy of the group's index; nil if none does.
+  public var standby: String?
+  /// Whether that copy holds all.
+  public var isStandbyReady = false
   /// How many nodes are attached, and how many may be; of a virtual server only.
   public var clientCount: Int?
   public var limitCount: Int?

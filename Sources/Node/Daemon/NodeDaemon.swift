@@ -60,11 +60,11 @@ public actor NodeDaemon {
     keeper = IndexKeeper(session: session) { progress in
       // The names of a whole share, long before their contents are read.
       guard progress.phase == .publishing, let network else { return }
-      Task { await network.publisher.catalogChanged() }
+      Task { await network.catalogChanged() }
     } notice: { notice in
       switch notice {
       case .published, .changed:
-        if let network { Task { await network.publisher.catalogChanged() } }
+        if let network { Task { await network.catalogChanged() } }
       case .watching, .watchLimitReached, .eventsLost, .absent: log(notice.description)
       }
     } failed: { error in
@@ -119,19 +119,21 @@ public actor NodeDaemon {
     let search = GroupSearch(
       own: settings.search, client: network?.client,
       unreachable: { network?.isUnreachable($0) })
+    let standby = await network?.standby
     return try await search.answer(
-      to: request, from: network?.server, shortfall: network?.shortfall)
+      to: request, from: network?.server, standby: standby.flatMap { $0.isReady ? $0.server : nil },
+      shortfall: network?.shortfall)
   }
 
   func index(_ folders: [PathBytes]) async throws -> IndexingSummary {
     let summary = try await keeper.index(folders)
-    await network?.publisher.catalogChanged()
+    await network?.catalogChanged()
     return summary
   }
 
   func forget(_ folders: [PathBytes]) async throws -> [Share] {
     let shares = try await keeper.forget(folders)
-    await network?.publisher.catalogChanged()
+    await network?.catalogChanged()
     return shares
   }
 

@@ -11,7 +11,10 @@ extension NodeBehaviour {
     isPresenceUnderWay = true
     presenceDue = nil
     actions.append(
-      .sendPresence(server, PresenceMessage(group: server.group, incarnation: incarnation)))
+      .sendPresence(
+        server,
+        PresenceMessage(
+          group: server.group, incarnation: incarnation, offer: standbyOffer(in: server.group))))
   }
 
   mutating func takePresence(_ answer: PresenceAnswer) {
@@ -26,10 +29,8 @@ extension NodeBehaviour {
     }
     isPresent = true
     presenceBackoff.reset()
-    if isRetiring {
-      isRetiring = false
-      if process.isRunning { actions.append(.stopProcess) }
-    }
+    // What a virtual server wants that was replaced counts for nothing.
+    if answer.epoch >= server.epoch { takeStandby(answer) }
     sendNextPresence(in: pacing.presence * Double.random(in: 0.8...1, using: &chance))
   }
 
@@ -47,7 +48,7 @@ extension NodeBehaviour {
   }
 
   /// - Parameter wait: nothing is sent unless the node is attached then.
-  private mutating func sendNextPresence(in wait: Duration) {
+  mutating func sendNextPresence(in wait: Duration) {
     guard case .attached = standing else {
       presenceDue = nil
       return

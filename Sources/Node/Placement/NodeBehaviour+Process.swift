@@ -18,7 +18,11 @@ extension NodeBehaviour {
     cannotServe = false
     if revocations.revision > 0 { actions.append(.command(.revocations(revocations))) }
     guard case .serving(let group) = standing else {
-      if isRetiring || isStopping { actions.append(.command(.drain)) }
+      if isRetiring || isStopping {
+        actions.append(.command(.drain))
+      } else {
+        beginStandingBy()
+      }
       return
     }
     actions.append(.command(group.serveCommand))
@@ -29,9 +33,11 @@ extension NodeBehaviour {
   }
 
   mutating func takeStatus(_ status: VirtualServerStatus, of run: UInt64) {
-    guard run == process.run, case .serving(var group) = standing, status.group == group.group,
-      status.epoch == group.epoch
-    else { return }
+    guard run == process.run else { return }
+    guard case .serving(var group) = standing else { return takeStandbyStatus(status) }
+    guard status.group == group.group, status.epoch == group.epoch else { return }
+    group.standby = status.standby
+    standing = .serving(group)
     let missing = status.missing.filter { group.clients[$0.node] == $0.incarnation }
     guard missing != group.missing else { return }
     group.missing = missing
@@ -48,11 +54,13 @@ extension NodeBehaviour {
       if hasSaidGoodbye { actions.append(.finished) }
       return
     }
-    guard case .serving = standing, !isRetiring else {
+    if case .serving = standing, !isRetiring {
+      process.downSince = process.downSince ?? now
+    } else if duty == nil || isRetiring || giveUpStandingByIfHopeless() {
       isRetiring = false
       return
     }
-    process.downSince = process.downSince ?? now
+    duty?.incompleteNodes = nil
     if now - process.startedAt >= pacing.soundRun {
       process.backoff.reset()
       process.phase = .due(now)
@@ -69,10 +77,10 @@ extension NodeBehaviour {
 
   mutating func sendLease(of group: ServedGroup) {
     guard process.phase == .listening, let end = group.leaseEnd, end > now else { return }
-    let (seconds, attoseconds) = (end - now).components
-    let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
     actions.append(
-      .command(.lease(epoch: group.epoch, duration: milliseconds, limitCount: group.limitCount)))
+      .command(
+        .lease(
+          epoch: group.epoch, end: MachineClock.milliseconds(end), limitCount: group.limitCount)))
   }
 
   /// When the process would not run for so long that the lease is over, somebody else is to serve.

@@ -31,7 +31,8 @@ extension NodeBehaviour {
         .serving(
           group: group.group, epoch: group.epoch,
           endpoint: NetworkEndpoint(address: ownAddress, port: port),
-          membership: group.membership, missing: group.missing)
+          membership: group.membership, missing: group.missing,
+          standby: group.standby.flatMap { $0.isReady ? $0.node : nil })
       } else {
         .seeking
       }

@@ -44,8 +44,13 @@ public struct NodeBehaviour: Sendable {
   var isRetiring = false
   /// Whether the process would not run when it was needed: others should serve.
   var cannotServe = false
+  /// What the node's virtual server wants of it beside being its client; nil for nothing.
+  var duty: StandbyDuty?
+  /// Who stands by for the group that the node is attached to, as its virtual server said.
+  var knownStandby: GroupStandby?
   var revocations = RevocationDelta(revision: 0)
   var used: GroupServer?
+  var usedStandby: StandbyServer?
   var isStopping = false
   var hasSaidGoodbye = false
 
@@ -104,6 +109,7 @@ public struct NodeBehaviour: Sendable {
   private mutating func act() {
     giveUpServingIfHopeless()
     updateUse()
+    updateStandbyUse()
     if case .due(let time) = process.phase, time <= now { startProcess() }
     guard !isStopping else { return }
     if let presenceDue, presenceDue <= now { sendPresence() }

@@ -100,6 +100,78 @@ import Testing
     await server.shutDown(within: .seconds(5))
   }
 
+  /// Its virtual server is gone or silent: the second copy answers for the group.
+  @Test(arguments: [true, false])
+  func theStandbyAnswersWhereTheServerDoesNot(_ isGone: Bool) async throws {
+    let network = try TestNetwork()
+    let server = try await network.server(
+      TestNetwork.node("bob", "host"),
+      router {
+        // Cancelled when the asker is gone.
+        try await Task.sleep(for: .seconds(600))
+        throw CancellationError()
+      })
+    let standby = try await network.server(
+      TestNetwork.node("cat", "second"),
+      router { GroupSearchAnswer(group: 1, epoch: 2, answer: Self.empty, recordCount: 76) })
+    let place = place(server)
+    var second = self.place(standby)
+    second.host = "second"
+    if isGone { await server.shutDown(within: .seconds(5)) }
+    let misses = Counter()
+    let search = search(try network.client()) { misses.add() }
+    try await wait(until: "an answer of the standby") {
+      let answer = try await search.answer(
+        to: Self.request, from: place, standby: second, shortfall: nil)
+      guard answer.coverage.scope == .group else { return false }
+      #expect(answer.coverage.recordCount == 76 && answer.coverage.shortfall != nil)
+      return true
+    }
+    #expect((misses.take() > 0) == isGone)
+    await standby.shutDown(within: .seconds(5))
+    if !isGone { await server.shutDown(within: .seconds(5)) }
+  }
+
+  @Test func aServerThatAnswersAtOnceIsNotCompared() async throws {
+    let network = try TestNetwork()
+    let (server, asked) = (
+      try await network.server(
+        TestNetwork.node("bob", "host"),
+        router { GroupSearchAnswer(group: 1, epoch: 2, answer: Self.empty, recordCount: 77) }),
+      Counter()
+    )
+    let standby = try await network.server(
+      TestNetwork.node("cat", "second"),
+      router {
+        asked.add()
+        return GroupSearchAnswer(group: 1, epoch: 2, answer: Self.empty, recordCount: 76)
+      })
+    var second = place(standby)
+    second.host = "second"
+    let search = search(try network.client())
+    // Until the connection is there, and the machine quick enough for once.
+    try await wait(until: "an answer that the standby was not asked for") {
+      _ = asked.take()
+      let answer = try await search.answer(
+        to: Self.request, from: place(server), standby: second, shortfall: nil)
+      return asked.take() == 0 && answer.coverage.recordCount == 77
+        && answer.coverage.shortfall == nil
+    }
+    for server in [server, standby] { await server.shutDown(within: .seconds(5)) }
+  }
+
+  @Test func whereNobodyAnswersItsOwnFilesAreSearched() async throws {
+    let network = try TestNetwork()
+    let server = try await network.server(TestNetwork.node("bob", "host"), PeerServer.makeRouter())
+    let place = place(server)
+    await server.shutDown(within: .seconds(5))
+    var second = place
+    second.host = "second"
+    let answer = try await search(try network.client())
+      .answer(to: Self.request, from: place, standby: second, shortfall: nil)
+    #expect(answer.coverage.scope == .ownFiles && answer.coverage.shortfall != nil)
+  }
+
   @Test func aMachineByItselfHasNothingToExplain() async throws {
     let answer = try await search(nil).answer(to: Self.request, from: nil, shortfall: nil)
     #expect(answer.coverage == SearchCoverage(scope: .ownFiles, recordCount: 1))
