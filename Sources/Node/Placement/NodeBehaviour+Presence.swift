@@ -31,6 +31,11 @@ extension NodeBehaviour {
     presenceBackoff.reset()
     // What a virtual server wants that was replaced counts for nothing.
     if answer.epoch >= server.epoch { takeStandby(answer) }
+    // Cut off from the central server it cannot say that somebody else serves now.
+    if !answer.takesRecords {
+      let soon = now + pacing.longestUrgentRetry * Double.random(in: 0.5...1, using: &chance)
+      reportDue = min(reportDue ?? soon, soon)
+    }
     sendNextPresence(in: pacing.presence * Double.random(in: 0.8...1, using: &chance))
   }
 

@@ -36,26 +36,32 @@ final class Central: Sendable {
   func kill() async throws { try await program.withLock { $0 }?.kill() }
 
   /// Makes the machine a node of a user of the same name for all machines.
-  func enrol(_ machine: Machine, user: String) async throws {
+  ///
+  /// - Parameter address: where the machine finds the central server; nil for where that listens.
+  func enrol(_ machine: Machine, user: String, at address: String? = nil) async throws {
     let passwordPath = machine.root + "/password"
     try Data("correct horse battery \(user)\n".utf8).write(to: URL(fileURLWithPath: passwordPath))
     let outcome = try await machine.run(
-      "register", address, "--user", user, "--fingerprint", fingerprint, "--password-file",
+      "register", address ?? self.address, "--user", user, "--fingerprint", fingerprint,
+      "--password-file",
       passwordPath)
     guard outcome.status == 0 else { throw Machine.Ended(log: outcome.errors) }
   }
 
   /// A network of machines with a file each, named after its machine, and whatever the test adds.
   /// Whatever it does, nothing is left running.
+  ///
+  /// - Parameter address: where each machine finds the central server; nil for where that listens.
   static func with(
-    _ names: [String], _ body: (Central, [Machine]) async throws -> Void
+    _ names: [String], at address: (Central, Int) throws -> String? = { _, _ in nil },
+    _ body: (Central, [Machine]) async throws -> Void
   ) async throws {
     let central = try Central()
     let machines = try names.map { try Machine($0) }
     do {
       try await central.start()
-      for (name, machine) in zip(names, machines) {
-        try await central.enrol(machine, user: name)
+      for (number, (name, machine)) in zip(names, machines).enumerated() {
+        try await central.enrol(machine, user: name, at: try address(central, number))
         try machine.write(to: "common \(name).txt")
         try await machine.run("index", "shared")
       }

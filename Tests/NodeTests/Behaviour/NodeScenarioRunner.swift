@@ -18,6 +18,7 @@ import Protocol
 /// process 1 lacks n2 n3 | lacks nothing            # of the group that it stands by for
 /// process 1 has n2 standing by at 192.0.2.2:4711 | ready
 /// presence is answered g1 e2 | fails g1
+/// presence is answered g1 e2, without a lease
 /// presence is answered g1 e2, stand by for n2.1 @7, standby n2 at 192.0.2.2:4711 ready
 /// the certificate is renewed | stop | goodbye is said
 /// 3 s pass
@@ -118,7 +119,9 @@ struct NodeScenarioRunner {
     var answer = PresenceAnswer(
       group: number(parts[0][3]), epoch: number(parts[0][4]), takesRecords: true)
     for part in parts.dropFirst() {
-      if part[0] == "standby" {
+      if part[0] == "without" {
+        answer.takesRecords = false
+      } else if part[0] == "standby" {
         answer.standby = Self.standby(Array(part.dropFirst()))
       } else {
         answer.order = StandbyOrder(
