@@ -6,9 +6,35 @@ struct Membership: Sendable {
   /// Changes with every change of `clients`, so that a virtual server can tell whether its list is
   /// the present one.
   var version: UInt64
+  /// The client that has all of the group's index too, as the virtual server last said. Not stored:
+  /// the next report says it again.
+  private(set) var standby: NodeID?
+
+  init(version: UInt64) {
+    self.version = version
+  }
+
+  mutating func remove(_ client: NodeID) {
+    clients.remove(client)
+    if standby == client { standby = nil }
+  }
+
+  /// - Parameter node: whoever is no client cannot take over and counts as none.
+  mutating func setStandby(_ node: NodeID?) {
+    standby = node.flatMap { clients.priority(of: $0) == nil ? nil : $0 }
+  }
+
+  /// Who takes the group over: who has its index, as long as it can serve anybody, and the fittest
+  /// otherwise.
+  var successor: NodeID? {
+    if let standby, let rank = clients.priority(of: standby), rank.environment.limitCount > 0 {
+      return standby
+    }
+    return clients.first
+  }
 }
 
-/// Who takes over a group: the largest capacity, then the longest uptime, then the name.
+/// Who takes over a group that has no standby: the largest capacity, then the longest uptime, then the name.
 struct PromotionRank: Comparable, Sendable {
   let environment: Environment
   let node: NodeID

@@ -7,9 +7,10 @@ public struct NodeReport: Hashable, Sendable, Codable {
     case seeking
     /// Its virtual server process listens at `endpoint`. `membership` is the version of the list
     /// of clients that it has. `missing` are clients that it has not heard of for its grace time.
+    /// `standby` is the client that has all of the group's index too; nil if none has.
     case serving(
       group: GroupID, epoch: Epoch, endpoint: Endpoint, membership: UInt64,
-      missing: [ClientSighting])
+      missing: [ClientSighting], standby: NodeID? = nil)
     /// It is a client of this group's virtual server of this epoch.
     case attached(group: GroupID, epoch: Epoch)
   }

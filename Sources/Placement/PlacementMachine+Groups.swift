@@ -28,7 +28,7 @@ extension PlacementMachine {
   mutating func detach(_ node: NodeID) {
     guard let group = tables.nodes[node]?.group else { return }
     changeNode(node) { $0.group = nil }
-    members[group]?.clients.remove(node)
+    members[group]?.remove(node)
     members[group]?.version += 1
     silences.remove(node)
     update(group) { $0.clientCount -= 1 }
@@ -52,16 +52,17 @@ extension PlacementMachine {
     return row.host
   }
 
-  /// The host is gone, or is to go: the fittest client takes the group over, or the group ends.
+  /// The host is gone, or is to go: its standby or the fittest client takes the group over, or the
+  /// group ends.
   ///
   /// - Parameter keepsNumber: whether the old lease is over for certain. If not, the group ends and
   ///   its clients are placed anew, so that no group ever has two holders.
   mutating func replaceHost(of group: GroupID, keepsNumber: Bool) {
     guard let row = tables.virtualServers[group] else { return }
     changeNode(row.host) { $0.group = nil }
-    guard let successor = members[group]?.clients.first else { return remove(group) }
+    guard let successor = members[group]?.successor else { return remove(group) }
     if keepsNumber {
-      members[group]?.clients.remove(successor)
+      members[group]?.remove(successor)
       silences.remove(successor)
       update(group) {
         $0.host = successor

@@ -177,7 +177,7 @@ extension PlacementMachine {
       row.host == node
     else { return }
     switch report.standing {
-    case .serving(group, row.epoch, let endpoint, _, let missing):
+    case .serving(group, row.epoch, let endpoint, _, let missing, let standby):
       leases.set(group, to: time.now + configuration.leaseDuration)
       if row.endpoint != endpoint { establish(group, at: endpoint) }
       for sighting in missing
@@ -187,6 +187,7 @@ extension PlacementMachine {
         lose(sighting.node)
         say(sighting.node, .detach(group: group))
       }
+      members[group]?.setStandby(standby)
     case .seeking where row.endpoint != nil:
       // Its process is gone, and with it the old lease: it may start another at once.
       grant(group)
@@ -202,13 +203,13 @@ extension PlacementMachine {
     guard let group = tables.nodes[node]?.group, let row = tables.virtualServers[group] else {
       return
     }
-    if case .serving(let other, let epoch, _, _, _) = report.standing,
+    if case .serving(let other, let epoch, _, _, _, _) = report.standing,
       other != group || row.host != node
     {
       say(node, .drain(group: other, epoch: epoch))
     }
     switch report.standing {
-    case .serving(group, row.epoch, _, let membership, _) where row.host == node:
+    case .serving(group, row.epoch, _, let membership, _, _) where row.host == node:
       say(
         node,
         .renewed(

@@ -12,6 +12,8 @@ public enum Invariant: String, Hashable, Sendable, CaseIterable {
   case countsAreTrue
   /// Each group has one lease with an epoch that no other has, and nobody else has one.
   case oneLeaseEach
+  /// Who is to take a group over first is a client of it.
+  case standbyIsClient
   /// What is derived from the tables is what the tables say.
   case indicesAgree
 }
@@ -110,6 +112,12 @@ extension PlacementMachine {
       let rank = PromotionRank(environment: row.environment, node: row.node)
       if row.group.flatMap({ members[$0]?.clients.priority(of: row.node) }) != rank {
         found.add(.indicesAgree, "\(row.node) among the clients of its group")
+      }
+    }
+    for (group, membership) in members {
+      guard let standby = membership.standby else { continue }
+      if tables.nodes[standby]?.group != group || tables.virtualServers[group]?.host == standby {
+        found.add(.standbyIsClient, "\(standby) of \(group)")
       }
     }
     let listed = members.values.reduce(0) { $0 + $1.clients.count }

@@ -7,13 +7,14 @@ import Testing
 @Suite struct NetworkTests {
   /// Waits until a search on a machine covers the group and finds just these names.
   private func waitUntil(
-    _ machine: Machine, finds names: [String], for words: String = "common"
+    _ machine: Machine, finds names: [String], for words: String = "common",
+    within scope: String = "group"
   ) async throws {
     var last: (names: [String], coverage: SearchCoverage?) = ([], nil)
     do {
       try await wait(until: "\(words) to be found") {
-        last = try await machine.search(words)
-        return last.names == names && last.coverage?.scope == .group
+        last = try await machine.search(words, within: scope)
+        return last.names == names && last.coverage.map { $0.scope != .ownFiles } ?? false
       }
     } catch {
       Issue.record("found \(last), status \(try await machine.status())")
@@ -62,8 +63,15 @@ import Testing
       try await waitUntil(machines[1], is: .attached)
       try await machines[2].up("--capacity", "1")
       try await waitUntil(machines[2], is: .virtualServer)
-      try await waitUntil(machines[0], finds: ["common ann.txt", "common bob.txt"])
-      try await waitUntil(machines[2], finds: ["common cat.txt"])
+      try await waitUntil(
+        machines[0], finds: ["common ann.txt", "common bob.txt"], within: "group")
+      try await waitUntil(machines[2], finds: ["common cat.txt"], within: "group")
+      // Each group finds what the other has: from one ring to the next.
+      for machine in machines {
+        try await waitUntil(
+          machine, finds: ["common ann.txt", "common bob.txt", "common cat.txt"],
+          within: "everywhere")
+      }
     }
   }
 

@@ -32,6 +32,37 @@ import Testing
     #expect(try workshop.catalog.acknowledgedSequence(of: .group) == last)
   }
 
+  /// Who goes on where a standby was must find the removals since then.
+  @Test func anHeirGoesOnWhereTheOtherWas() async throws {
+    let workshop = try Workshop()
+    for index in 0..<5 { try workshop.shared.write("text \(index)", to: "f\(index)") }
+    try await workshop.index()
+    let catalog = workshop.catalog
+    try catalog.keepRemovals(for: .group)
+    try catalog.keepRemovals(for: .standby)
+    let before = try catalog.lastSequence()
+    try catalog.acknowledge(before, by: .standby)
+    try workshop.shared.remove("f1")
+    try await workshop.index()
+    let last = try catalog.lastSequence()
+    try catalog.acknowledge(last, by: .group)
+    #expect(try removals(catalog) == 1)
+    try catalog.handOver(from: .standby, to: .group)
+    #expect(try catalog.acknowledgedSequence(of: .group) == before)
+    #expect(try catalog.acknowledgedSequence() == before)
+    #expect(try removals(catalog) == 1)
+    // There is nothing to take over any more.
+    try catalog.acknowledge(last, by: .group)
+    #expect(try removals(catalog) == 0)
+    try catalog.handOver(from: .standby, to: .group)
+    #expect(try catalog.acknowledgedSequence(of: .group) == last)
+    // One that was farther gives nothing away.
+    try catalog.keepRemovals(for: .standby)
+    try catalog.acknowledge(last + 9, by: .standby)
+    try catalog.handOver(from: .standby, to: .group)
+    #expect(try catalog.acknowledgedSequence(of: .group) == last)
+  }
+
   @Test func aConsumerThatIsForgottenHoldsNothingBack() async throws {
     let workshop = try Workshop()
     try workshop.shared.write("text", to: "f")

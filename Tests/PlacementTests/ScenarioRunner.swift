@@ -7,6 +7,7 @@ import RouterBands
 /// n1 joins band 1, capacity 2   # or: up 5h at the end
 /// n1 leaves | crashes | restarts | is cut off | is back
 /// n1 has capacity 3
+/// n1 has n2 standing by         # or: nobody
 /// n1 moves to band 2
 /// 12 s pass                     # everybody reports every 3 s meanwhile
 /// the central server restarts
@@ -63,6 +64,10 @@ struct ScenarioRunner {
       try report(name)
     case let rest where rest.starts(with: ["has", "capacity"]):
       nodes[name]?.limitCount = Int(rest[2]) ?? 0
+      try report(name)
+    case let rest where rest.count == 4 && rest[0] == "has" && rest[2] == "standing":
+      let standby = rest[1] == "nobody" ? nil : nodes[rest[1]]?.id
+      nodes[name]?.standby = standby
       try report(name)
     case let rest where rest.starts(with: ["moves", "to", "band"]):
       nodes[name]?.band = Int(rest[3]) ?? 0

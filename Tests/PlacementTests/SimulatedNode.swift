@@ -28,6 +28,8 @@ struct SimulatedNode {
   var sent: [UInt64: Double] = [:]
   var clients: [NodeID: UInt64] = [:]
   var membership: UInt64 = 0
+  /// Whom it names as having all of its index too; perhaps somebody who is no client any more.
+  var standby: NodeID?
 
   init(name: String, band: Int, limitCount: Int, clockRate: Double = 1) {
     id = NodeID(name)
@@ -62,6 +64,7 @@ struct SimulatedNode {
     leaseEnd = 0
     clients = [:]
     membership = 0
+    standby = nil
     sent = [:]
   }
 
@@ -77,7 +80,7 @@ struct SimulatedNode {
           group: group, epoch: epoch, endpoint: Self.endpoint, membership: membership,
           missing: missing.compactMap { node in
             clients[node].map { ClientSighting(node: node, incarnation: $0) }
-          })
+          }, standby: standby)
       case .attached(let group, let epoch, _): .attached(group: group, epoch: epoch)
       }
     return NodeReport(

@@ -143,6 +143,8 @@ struct Simulation {
     let missing = nodes[index].clients.keys.sorted().filter { client in
       !nodes[places[client]!].isAlive
     }
+    // Anybody at all: what a virtual server says may be old, or wrong.
+    nodes[index].standby = chance.happens(0.7) ? nodes.randomElement(using: &chance)?.id : nil
     let band = nodes[index].bandRow
     let report = nodes[index].report(at: time, missing: missing)
     send(isJoining ? .join(report, band: band) : .report(report), from: index)

@@ -152,7 +152,7 @@ import Testing
     let folder = try IdentityFolder(path: world.folder.path + "/identity-server")
     try folder.store(try world.credentials(.node(host)))
     try server.send(.reloadIdentity)
-    try server.send(.lease(epoch: 1, duration: 3_600_000, limitCount: 7))
+    try server.send(.lease(epoch: 1, end: .max, limitCount: 7))
     try await server.settled { $0.limitCount == 7 }
     _ = try await node.presence()
     _ = try await server.node(ann).presence()

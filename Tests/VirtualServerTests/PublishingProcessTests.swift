@@ -125,8 +125,8 @@ import Testing
     #expect(try await refused { try await node.publish(request) } == .takesNoRecords)
     #expect(try await node.presence().takesRecords == false)
     #expect(try await node.find("a") == [])
-    try server.send(.lease(epoch: 4, duration: 3_600_000, limitCount: 9))
-    try server.send(.lease(epoch: 5, duration: 3_600_000, limitCount: 9))
+    try server.send(.lease(epoch: 4, end: .max, limitCount: 9))
+    try server.send(.lease(epoch: 5, end: .max, limitCount: 9))
     try await server.settled { $0.takesRecords && $0.limitCount == 9 }
     for (group, epoch) in [(1, 4), (1, 6), (2, 5)] as [(UInt64, UInt64)] {
       let other = try node.changes(["a"], epoch: epoch, group: group)
@@ -136,13 +136,13 @@ import Testing
     try await node.publish(request)
     // A lease that ends by itself.
     try await server.serve([ann], epoch: 6, membership: 2, lease: 0)
-    try server.send(.lease(epoch: 6, duration: 1, limitCount: 9))
+    try server.send(.lease(epoch: 6, end: MachineClock.milliseconds() + 1, limitCount: 9))
     try await server.settled { !$0.takesRecords }
     let late = try node.changes(["b"], after: 1, epoch: 6)
     #expect(try await refused { try await node.publish(late) } == .takesNoRecords)
     // Draining: no records, whatever renewals come; searches as ever.
     try server.send(.drain)
-    try server.send(.lease(epoch: 6, duration: 3_600_000, limitCount: 8))
+    try server.send(.lease(epoch: 6, end: .max, limitCount: 8))
     try await server.settled { $0.limitCount == 8 }
     #expect(try await refused { try await node.publish(late) } == .takesNoRecords)
     #expect(try await node.find("a") == ["a"])

@@ -65,19 +65,19 @@ import Testing
 
   @Test mutating func silentClientsAreMissing() {
     serve(["laptop", "desk"])
-    #expect(standing.status(recordCount: 0, now: 99)?.missing == [])
+    #expect(standing.status(of: GroupContents(), now: 99)?.missing == [])
     standing.heard(of: ann, incarnation: 4, now: 50)
     #expect(
-      standing.status(recordCount: 0, now: 100)?.missing
+      standing.status(of: GroupContents(), now: 100)?.missing
         == [GroupClient(node: "desk", incarnation: 1)])
     // What an earlier start sent says nothing of the present one.
     standing.heard(of: ann, incarnation: 3, now: 140)
     #expect(
-      standing.status(recordCount: 0, now: 150)?.missing == [
+      standing.status(of: GroupContents(), now: 150)?.missing == [
         GroupClient(node: "desk", incarnation: 1), GroupClient(node: "laptop", incarnation: 4),
       ])
     standing.heard(of: bob, now: 150)
-    #expect(standing.status(recordCount: 0, now: 160)?.missing.map(\.node) == ["laptop"])
+    #expect(standing.status(of: GroupContents(), now: 160)?.missing.map(\.node) == ["laptop"])
     standing.heard(of: host, now: 150)
   }
 
@@ -103,9 +103,9 @@ import Testing
     serve(["laptop"])
     #expect(standing.refusal(ofRecordsBy: ann, group: 1, epoch: 2, now: 0) == .noLease)
     #expect(!standing.takesRecords(now: 0))
-    _ = standing.take(.lease(epoch: 2, duration: 100, limitCount: 4), now: 0)
+    _ = standing.take(.lease(epoch: 2, end: 100, limitCount: 4), now: 0)
     #expect(standing.takesRecords(now: 99))
-    #expect(standing.status(recordCount: 5, now: 0)?.limitCount == 4)
+    #expect(standing.status(of: GroupContents(), now: 0)?.limitCount == 4)
     #expect(standing.refusal(ofRecordsBy: ann, group: 1, epoch: 2, now: 0) == nil)
     #expect(standing.refusal(ofRecordsBy: bob, group: 1, epoch: 2, now: 0) == .notAttached(bob))
     for (group, epoch) in [(1, 1), (1, 3), (2, 2)] as [(UInt64, UInt64)] {

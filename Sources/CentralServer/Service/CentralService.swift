@@ -89,7 +89,7 @@ public final class CentralService: Sendable {
   }
 
   private func renewCredentials() throws {
-    guard clock.date > credentials.credentials.certificate.renewalTime else { return }
+    guard clock.date > credentials.credentials.certificate.renewalTime() else { return }
     try credentials.replace(authority.centralServerCredentials(now: clock.date))
   }
 

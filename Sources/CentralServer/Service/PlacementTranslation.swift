@@ -41,7 +41,7 @@ extension NodeReport.Standing {
     case .seeking: self = .seeking
     case .attached(let group, let epoch):
       self = .attached(group: GroupID(group), epoch: Epoch(epoch))
-    case .serving(let group, let epoch, let endpoint, let membership, let missing):
+    case .serving(let group, let epoch, let endpoint, let membership, let missing, let standby):
       guard endpoint.port != 0 else { throw .malformed("A virtual server cannot be at port 0.") }
       guard missing.count <= NodeReport.mostMissing else {
         throw .malformed("More clients are missed than a virtual server can have.")
@@ -51,7 +51,7 @@ extension NodeReport.Standing {
         endpoint: Endpoint(address, port: endpoint.port), membership: membership,
         missing: missing.map {
           ClientSighting(node: NodeID($0.node), incarnation: $0.incarnation)
-        })
+        }, standby: standby.map { NodeID($0) })
     }
   }
 }

@@ -12,6 +12,8 @@ public struct CatalogConsumer: RawRepresentable, Hashable, Sendable {
   public static let ownIndex = Self(rawValue: "own index")
   /// The index of the group that this machine's node is in, whichever that is.
   public static let group = Self(rawValue: "group")
+  /// The second copy of that index, wherever it is kept.
+  public static let standby = Self(rawValue: "standby")
 }
 
 extension Catalog {
@@ -44,6 +46,21 @@ extension Catalog {
       try database.execute(
         sql: "DELETE FROM consumers WHERE name = ?", arguments: [consumer.rawValue])
       try Self.forgetRemovals(database)
+    }
+  }
+
+  /// Ends that removals are kept for `consumer`, and has `heir` go on where it was, if it was not as
+  /// far: so an index that the one has followed can be followed by the other.
+  public func handOver(
+    from consumer: CatalogConsumer, to heir: CatalogConsumer
+  ) throws(CatalogError) {
+    try write { database in
+      guard let taken = try Self.acknowledgedSequence(of: consumer, in: database) else { return }
+      try database.execute(
+        sql: "UPDATE consumers SET acknowledged = min(acknowledged, ?) WHERE name = ?",
+        arguments: [taken, heir.rawValue])
+      try database.execute(
+        sql: "DELETE FROM consumers WHERE name = ?", arguments: [consumer.rawValue])
     }
   }
 

@@ -3,16 +3,17 @@ import SearchModel
 import Synchronization
 
 /// Searches for the user of this machine: through the group's coordinator where it answers in time,
-/// the machine's own index otherwise.
+/// through the standby that keeps a second copy of its index where that does, and the machine's own
+/// index otherwise.
 struct GroupSearch: Sendable {
   /// How the machine's own index is searched.
   typealias Own = @Sendable (GroupSearchRequest) async throws -> LocalSearchAnswer
   typealias Improve = @Sendable (LocalSearchAnswer) -> Void
 
-  /// How long the group's virtual server has for a first answer, of its own group.
+  /// How long the group has for a first answer.
   static let patience: Duration = .milliseconds(800)
 
-  /// How long it may take before the machine's own index is searched beside it.
+  /// How long it may take before the standby and the machine's own index are searched beside it.
   static let headStart: Duration = .milliseconds(200)
 
   /// How much later than the search's deadline the last answer may come.
@@ -23,13 +24,17 @@ struct GroupSearch: Sendable {
   let client: PeerClient?
   let unreachable: @Sendable (GroupServer) -> Void
 
+  private static let standbyAnswered =
+    "The virtual server does not answer; the second copy of its index does."
+
   /// - Parameters:
+  ///   - standby: who has all that the server has; nil for nobody.
   ///   - shortfall: why there is no server to ask; nil for a machine by itself.
   ///   - improve: is called with each answer that is better than the one before; it must not wait.
   /// - Returns: the last answer.
   func answer(
-    to request: GroupSearchRequest, from server: GroupServer?, shortfall: String?,
-    improve: @escaping Improve = { _ in }
+    to request: GroupSearchRequest, from server: GroupServer?, standby: GroupServer? = nil,
+    shortfall: String?, improve: @escaping Improve = { _ in }
   ) async throws -> LocalSearchAnswer {
     guard let client, let server else {
       var answer = try await own(request)
@@ -46,7 +51,7 @@ struct GroupSearch: Sendable {
     defer { ownAnswer.cancel() }
     let latest = Latest()
     do {
-      return try await ask(server, request, client, latest) { answer in
+      return try await ask(server, standby, request, client, latest) { answer in
         ownAnswer.cancel()
         if !answer.isLast { improve(answer) }
       }
@@ -69,37 +74,94 @@ struct GroupSearch: Sendable {
     }
   }
 
+  /// What the group, asked at both places, came to.
+  private enum Finding: Sendable {
+    case last(LocalSearchAnswer)
+    case failure(any Error)
+    case standbyFailure
+    case headStartIsOver
+    case patienceIsOver
+  }
+
+  /// The answer of virtual server or standby, the latter asked only when the former fails or takes
+  /// its time. Who has the first answer has them all: two rankings are not mixed.
+  ///
+  /// - Throws: what the virtual server failed with, once nobody is left to answer.
   private func ask(
-    _ server: GroupServer, _ request: GroupSearchRequest, _ client: PeerClient, _ latest: Latest,
+    _ server: GroupServer, _ standby: GroupServer?, _ request: GroupSearchRequest,
+    _ client: PeerClient, _ latest: Latest,
     _ receive: @escaping @Sendable (LocalSearchAnswer) -> Void
   ) async throws -> LocalSearchAnswer {
     let whole = Self.patience + .milliseconds(max(0, request.deadline)) + Self.wayBack
     return try await within(whole) {
-      try await withThrowingTaskGroup(of: LocalSearchAnswer?.self) { group in
-        group.addTask {
-          let last = try await client.sendImproving(
-            .post("/v1/search", request, isRepeatable: true), to: .of(server),
-            expecting: .host(of: server), as: GroupSearchAnswer.self
-          ) { answer in
-            let answer = LocalSearchAnswer(answer)
-            latest.set(answer)
-            receive(answer)
-          }
-          return LocalSearchAnswer(last)
-        }
-        group.addTask {
-          // A limit on the first answer alone; the whole has its own.
-          try await Task.sleep(for: Self.patience)
-          if latest.value == nil { throw TimeLimitReached(limit: Self.patience) }
-          return nil
-        }
+      try await withThrowingTaskGroup(of: Finding.self) { group in
         defer { group.cancelAll() }
-        while let answer = try await group.next() {
-          if let answer { return answer }
+        group.addTask {
+          do {
+            return .last(try await stream(from: server, nil, request, client, latest, receive))
+          } catch {
+            return .failure(error)
+          }
+        }
+        for (limit, finding) in [
+          (Self.headStart, Finding.headStartIsOver), (Self.patience, .patienceIsOver),
+        ] {
+          group.addTask {
+            // Time is all that it waits for; cancelled when there is a last answer.
+            try await Task.sleep(for: limit)
+            return finding
+          }
+        }
+        var toAsk = standby
+        var failure: (any Error)?
+        var hasStandbyFailed = standby == nil
+        while let finding = try await group.next() {
+          switch finding {
+          case .last(let answer):
+            // Said to have failed, so that its successor is asked for.
+            if failure is PeerClientError { unreachable(server) }
+            return answer
+          case .failure(let error):
+            failure = error
+            if latest.server == server { throw error }
+          case .standbyFailure: hasStandbyFailed = true
+          case .headStartIsOver: break
+          case .patienceIsOver:
+            if latest.value == nil { throw TimeLimitReached(limit: Self.patience) }
+          }
+          if let failure, hasStandbyFailed { throw failure }
+          guard let standby = toAsk, latest.value == nil else { continue }
+          toAsk = nil
+          group.addTask {
+            do {
+              return .last(
+                try await stream(
+                  from: standby, Self.standbyAnswered, request, client, latest, receive))
+            } catch {
+              return .standbyFailure
+            }
+          }
         }
         throw CancellationError()
       }
     }
+  }
+
+  /// - Throws: `CancellationError` where another has answered before.
+  private func stream(
+    from server: GroupServer, _ shortfall: String?, _ request: GroupSearchRequest,
+    _ client: PeerClient, _ latest: Latest,
+    _ receive: @escaping @Sendable (LocalSearchAnswer) -> Void
+  ) async throws -> LocalSearchAnswer {
+    let last = try await client.sendImproving(
+      .post("/v1/search", request, isRepeatable: true), to: .of(server),
+      expecting: .host(of: server), as: GroupSearchAnswer.self
+    ) { answer in
+      let answer = LocalSearchAnswer(answer, shortfall: shortfall)
+      if latest.set(answer, from: server) { receive(answer) }
+    }
+    guard latest.server == server else { throw CancellationError() }
+    return LocalSearchAnswer(last, shortfall: shortfall)
   }
 
   private static func text(of error: any Error) -> String {
@@ -112,25 +174,31 @@ struct GroupSearch: Sendable {
   }
 }
 
-/// The best answer so far. With a lock, because it is set where nobody may wait.
+/// The best answer so far, and whose it is. With a lock, because it is set where nobody may wait.
 private final class Latest: Sendable {
-  private let answer = Mutex<LocalSearchAnswer?>(nil)
+  private let found = Mutex<(answer: LocalSearchAnswer, server: GroupServer)?>(nil)
 
-  var value: LocalSearchAnswer? { answer.withLock { $0 } }
+  var value: LocalSearchAnswer? { found.withLock { $0?.answer } }
+  var server: GroupServer? { found.withLock { $0?.server } }
 
-  func set(_ value: LocalSearchAnswer) {
-    answer.withLock { $0 = value }
+  /// - Returns: whether it counts: nobody else was first.
+  func set(_ answer: LocalSearchAnswer, from server: GroupServer) -> Bool {
+    found.withLock { found in
+      if let found, found.server != server { return false }
+      found = (answer, server)
+      return true
+    }
   }
 }
 
 extension LocalSearchAnswer {
-  init(_ answer: GroupSearchAnswer) {
+  init(_ answer: GroupSearchAnswer, shortfall: String? = nil) {
     let isAlone = answer.coverage.completeness.count <= 1
     self.init(
       answer: answer.answer, spellings: answer.spellings,
       coverage: SearchCoverage(
         scope: isAlone ? .group : .network, recordCount: answer.recordCount,
-        incompleteNodes: answer.incompleteNodes, servers: answer.coverage),
+        incompleteNodes: answer.incompleteNodes, shortfall: shortfall, servers: answer.coverage),
       isLast: answer.isLast)
   }
 }

@@ -48,7 +48,8 @@ public struct SearchCoverage: Hashable, Sendable, Codable {
   public var recordCount: Int
   /// Nodes of the group whose records are not all in its index yet.
   public var incompleteNodes: [String]
-  /// Why it is less than was asked for; nil where nothing is known to be missing.
+  /// Why it is less than was asked for, or the answer of the group's standby instead of its virtual
+  /// server's; nil otherwise.
   public var shortfall: String?
   /// The virtual servers that the search came to; nil where only this machine was searched.
   public var servers: CascadeCoverage?
@@ -133,6 +134,10 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
   public var virtualServer: NetworkEndpoint?
   /// The node that the virtual server runs on.
   public var host: String?
+  /// The node that keeps a second copy of the group's index; nil if none does.
+  public var standby: String?
+  /// Whether that copy holds all.
+  public var isStandbyReady = false
   /// How many nodes are attached, and how many may be; of a virtual server only.
   public var clientCount: Int?
   public var limitCount: Int?

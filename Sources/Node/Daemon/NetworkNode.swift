@@ -13,9 +13,10 @@ actor NetworkNode {
   private let process: VirtualServerChild
   private let log: @Sendable (String) -> Void
   nonisolated let client: PeerClient
-  nonisolated let publisher: NetworkPublisher
+  private nonisolated let publisher: NetworkPublisher
+  /// Publishes to the group's standby what the other one publishes to its virtual server.
+  private nonisolated let copier: NetworkPublisher
 
-  private let start = ContinuousClock.now
   private let events: AsyncStream<NodeEvent>
   private nonisolated let tell: AsyncStream<NodeEvent>.Continuation
   private var behaviour: NodeBehaviour
@@ -23,6 +24,7 @@ actor NetworkNode {
   private var environment: NodeEnvironment
   /// Whom to publish to and ask now; nil for none.
   private(set) var server: GroupServer?
+  private(set) var standby: StandbyServer?
   private var lastComplaint = ""
   /// Why the central server does not let this machine in; nil while it does.
   private var refusal: String?
@@ -59,6 +61,7 @@ actor NetworkNode {
     publisher = NetworkPublisher(catalog: catalog, client: client) { server in
       if !server.isOwn { tell.yield(.presenceFailed(group: server.group)) }
     }
+    copier = NetworkPublisher(catalog: catalog, consumer: .standby, client: client)
     incarnations = IncarnationFile(path: folder.incarnationPath)
     environment = await reader.environment()
     behaviour = NodeBehaviour(
@@ -70,6 +73,7 @@ actor NetworkNode {
   func run() async {
     let tasks = [
       Task { await publisher.run() },
+      Task { await copier.run() },
       Task { await renewal.run() },
       Task { await self.keepLooking() },
     ]
@@ -81,7 +85,7 @@ actor NetworkNode {
     tell.yield(.started)
     await withTaskCancellationHandler {
       for await event in events {
-        for action in behaviour.handle(event, at: .now - start) {
+        for action in behaviour.handle(event, at: MachineClock.now()) {
           if action == .finished { return }
           await perform(action)
         }
@@ -97,6 +101,12 @@ actor NetworkNode {
     tell.yield(.stopAsked)
   }
 
+  /// There is something new to publish.
+  nonisolated func catalogChanged() async {
+    await publisher.catalogChanged()
+    await copier.catalogChanged()
+  }
+
   nonisolated func isUnreachable(_ server: GroupServer) {
     if !server.isOwn { tell.yield(.presenceFailed(group: server.group)) }
   }
@@ -110,9 +120,9 @@ actor NetworkNode {
   private func setTimer() {
     timer?.cancel()
     guard let wake = behaviour.nextWake else { return }
-    timer = Task { [tell, start] in
+    timer = Task { [tell] in
       // Each event sets the timer anew and cancels this one.
-      try? await Task.sleep(until: start + wake, clock: .continuous)
+      try? await Task.sleep(for: wake - MachineClock.now(), clock: .continuous)
       if !Task.isCancelled { tell.yield(.woke) }
     }
   }
@@ -146,6 +156,9 @@ actor NetworkNode {
     case .use(let server):
       self.server = server
       await publisher.use(server)
+    case .useStandby(let standby):
+      self.standby = standby
+      await copier.use(standby?.server)
     case .sendPresence(let server, let message): send(message, to: server)
     case .revoke(let delta):
       credentials.replace(RevocationList(delta, at: Date()))
@@ -208,6 +221,7 @@ actor NetworkNode {
         tell.yield(.presenceAnswered(answer))
         // It may take records again.
         if answer.takesRecords { await publisher.tryAgain() }
+        if answer.standby != nil { await copier.tryAgain() }
       } catch {
         tell.yield(.presenceFailed(group: server.group))
       }
@@ -243,6 +257,8 @@ extension NetworkNode {
     status.group = server?.group
     status.epoch = server?.epoch
     status.host = server?.host
+    status.standby = standby?.server.host
+    status.isStandbyReady = standby?.isReady ?? false
     switch behaviour.standing {
     case .seeking: status.role = .seeking
     case .attached:

@@ -60,11 +60,11 @@ public actor NodeDaemon {
     keeper = IndexKeeper(session: session) { progress in
       // The names of a whole share, long before their contents are read.
       guard progress.phase == .publishing, let network else { return }
-      Task { await network.publisher.catalogChanged() }
+      Task { await network.catalogChanged() }
     } notice: { notice in
       switch notice {
       case .published, .changed:
-        if let network { Task { await network.publisher.catalogChanged() } }
+        if let network { Task { await network.catalogChanged() } }
       case .watching, .watchLimitReached, .eventsLost, .absent: log(notice.description)
       }
     } failed: { error in
@@ -124,21 +124,23 @@ public actor NodeDaemon {
     let search = GroupSearch(
       own: settings.search, client: network?.client,
       unreachable: { network?.isUnreachable($0) })
+    let standby = await network?.standby
     return try await search.answer(
-      to: request, from: network?.server, shortfall: network?.shortfall, improve: improve)
+      to: request, from: network?.server, standby: standby.flatMap { $0.isReady ? $0.server : nil },
+      shortfall: network?.shortfall, improve: improve)
   }
 
   func index(
     _ folders: [PathBytes], told: @escaping @Sendable (IndexingProgress) -> Void
   ) async throws -> IndexingSummary {
     let summary = try await keeper.index(folders, told: told)
-    await network?.publisher.catalogChanged()
+    await network?.catalogChanged()
     return summary
   }
 
   func forget(_ folders: [PathBytes]) async throws -> [Share] {
     let shares = try await keeper.forget(folders)
-    await network?.publisher.catalogChanged()
+    await network?.catalogChanged()
     return shares
   }
 

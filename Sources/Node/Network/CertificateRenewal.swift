@@ -1,8 +1,7 @@
 import Foundation
 import Protocol
 
-/// Renews a node's certificate while it is in use: at about two thirds of its life, so that a third
-/// is left for a central server that is away. Connections that are open go on with the former one.
+/// Renews a node's certificate while it is in use, at ``CertificateLifetime/renewal``. Connections that are open go on with the former one.
 struct CertificateRenewal: Sendable {
   let credentials: CredentialStore
   let identity: IdentityFolder
@@ -11,20 +10,12 @@ struct CertificateRenewal: Sendable {
   /// Is told after the new certificate is in the folder and in use.
   let renewed: @Sendable () async -> Void
 
-  /// When to ask for the next certificate.
-  /// - Parameter spread: from 0 to 1, by chance, so that nodes that joined together do not all ask
-  ///   together: at 60 to 70 % of the life.
-  static func renewalTime(of certificate: PeerCertificate, spread: Double) -> Date {
-    let life = certificate.notAfter.timeIntervalSince(certificate.issued)
-    return certificate.issued.addingTimeInterval(life * (0.6 + 0.1 * spread))
-  }
-
   /// Runs until the task is cancelled.
   func run() async {
     var failures = 0
     let spread = Double.random(in: 0...1)
     while !Task.isCancelled {
-      let due = Self.renewalTime(of: credentials.credentials.certificate, spread: spread)
+      let due = credentials.credentials.certificate.renewalTime(spread: spread)
       let wait = due.timeIntervalSinceNow
       if wait > 0, failures == 0 {
         // In steps, because a machine may sleep, and its clock may be set.

@@ -15,9 +15,11 @@ public struct PublicationState: Sendable, Hashable, Codable {
 /// Brings the index of the group in line with the catalog, for as long as it runs: takes the changes
 /// after what the virtual server holds, batch by batch, each acknowledged after the commit that
 /// holds it. Whatever fails, it goes on from what the virtual server says that it holds; it never
-/// scans a folder for that.
+/// scans a folder for that. One runs for the group's virtual server and one for its standby, neither
+/// waiting for the other.
 public actor NetworkPublisher {
   private let catalog: Catalog
+  private let consumer: CatalogConsumer
   private let client: PeerClient
   private let unreachable: @Sendable (GroupServer) -> Void
   private let bell = Bell()
@@ -29,12 +31,14 @@ public actor NetworkPublisher {
 
   /// - Parameters:
   ///   - catalog: whose owner is the user of the client's certificate.
+  ///   - consumer: for whom the catalog keeps removals.
   ///   - unreachable: is told when a virtual server does not answer.
   init(
-    catalog: Catalog, client: PeerClient,
+    catalog: Catalog, consumer: CatalogConsumer = .group, client: PeerClient,
     unreachable: @escaping @Sendable (GroupServer) -> Void = { _ in }
   ) {
     self.catalog = catalog
+    self.consumer = consumer
     self.client = client
     self.unreachable = unreachable
   }
@@ -63,6 +67,8 @@ public actor NetworkPublisher {
     var chance = SystemRandomNumberGenerator()
     while !Task.isCancelled {
       guard let server else {
+        // A standby that is no more, or serves the group now.
+        await handOver()
         await bell.wait(atMost: .seconds(60))
         continue
       }
@@ -81,11 +87,20 @@ public actor NetworkPublisher {
     }
   }
 
+  private func handOver() async {
+    guard consumer != .group else { return }
+    let (catalog, consumer) = (catalog, consumer)
+    // Where it fails, removals are kept for longer than is needed.
+    try? await BlockingWork.run { () throws(CatalogError) in
+      try catalog.handOver(from: consumer, to: .group)
+    }
+  }
+
   /// Returns when all that the catalog has is acknowledged, or another virtual server is to be used.
   private func publish(to server: GroupServer) async throws {
-    let catalog = catalog
+    let (catalog, consumer) = (catalog, consumer)
     try await BlockingWork.run { () throws(CatalogError) in
-      try catalog.keepRemovals(for: .group)
+      try catalog.keepRemovals(for: consumer)
     }
     var isRefused = false
     while self.server == server {
@@ -177,9 +192,9 @@ public actor NetworkPublisher {
     state.problem = nil
     // While all records go in anew, removals after the base are still needed.
     guard sequence == request.base else { return }
-    let catalog = catalog
+    let (catalog, consumer) = (catalog, consumer)
     try await BlockingWork.run { () throws(CatalogError) in
-      try catalog.acknowledge(sequence, by: .group)
+      try catalog.acknowledge(sequence, by: consumer)
     }
   }
 

@@ -41,6 +41,9 @@ extension NodeBehaviour {
     }
     standing = .serving(group)
     isRetiring = false
+    // What the process has of this group, it goes on from.
+    duty = nil
+    knownStandby = nil
     leavePresence()
     switch process.phase {
     case .listening:
@@ -78,6 +81,8 @@ extension NodeBehaviour {
       else { return }
     case .seeking: break
     }
+    if duty?.order.group != server.group { endStandingBy() }
+    if knownStandby?.node == server.host || used?.group != server.group { knownStandby = nil }
     standing = .attached(server)
     isPresent = false
     presenceBackoff.reset()

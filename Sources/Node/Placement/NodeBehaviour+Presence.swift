@@ -11,7 +11,10 @@ extension NodeBehaviour {
     isPresenceUnderWay = true
     presenceDue = nil
     actions.append(
-      .sendPresence(server, PresenceMessage(group: server.group, incarnation: incarnation)))
+      .sendPresence(
+        server,
+        PresenceMessage(
+          group: server.group, incarnation: incarnation, offer: standbyOffer(in: server.group))))
   }
 
   mutating func takePresence(_ answer: PresenceAnswer) {
@@ -26,9 +29,12 @@ extension NodeBehaviour {
     }
     isPresent = true
     presenceBackoff.reset()
-    if isRetiring {
-      isRetiring = false
-      if process.isRunning { actions.append(.stopProcess) }
+    // What a virtual server wants that was replaced counts for nothing.
+    if answer.epoch >= server.epoch { takeStandby(answer) }
+    // Cut off from the central server it cannot say that somebody else serves now.
+    if !answer.takesRecords {
+      let soon = now + pacing.longestUrgentRetry * Double.random(in: 0.5...1, using: &chance)
+      reportDue = min(reportDue ?? soon, soon)
     }
     sendNextPresence(in: pacing.presence * Double.random(in: 0.8...1, using: &chance))
   }
@@ -47,7 +53,7 @@ extension NodeBehaviour {
   }
 
   /// - Parameter wait: nothing is sent unless the node is attached then.
-  private mutating func sendNextPresence(in wait: Duration) {
+  mutating func sendNextPresence(in wait: Duration) {
     guard case .attached = standing else {
       presenceDue = nil
       return

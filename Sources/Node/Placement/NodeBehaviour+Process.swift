@@ -26,7 +26,11 @@ extension NodeBehaviour {
       }
     }
     guard case .serving(let group) = standing else {
-      if isRetiring || isStopping { actions.append(.command(.drain)) }
+      if isRetiring || isStopping {
+        actions.append(.command(.drain))
+      } else {
+        beginStandingBy()
+      }
       return
     }
     actions.append(.command(group.serveCommand))
@@ -37,9 +41,11 @@ extension NodeBehaviour {
   }
 
   mutating func takeStatus(_ status: VirtualServerStatus, of run: UInt64) {
-    guard run == process.run, case .serving(var group) = standing, status.group == group.group,
-      status.epoch == group.epoch
-    else { return }
+    guard run == process.run else { return }
+    guard case .serving(var group) = standing else { return takeStandbyStatus(status) }
+    guard status.group == group.group, status.epoch == group.epoch else { return }
+    group.standby = status.standby
+    standing = .serving(group)
     let missing = status.missing.filter { group.clients[$0.node] == $0.incarnation }
     guard missing != group.missing else { return }
     group.missing = missing
@@ -56,11 +62,13 @@ extension NodeBehaviour {
       if hasSaidGoodbye { actions.append(.finished) }
       return
     }
-    guard case .serving = standing, !isRetiring else {
+    if case .serving = standing, !isRetiring {
+      process.downSince = process.downSince ?? now
+    } else if duty == nil || isRetiring || giveUpStandingByIfHopeless() {
       isRetiring = false
       return
     }
-    process.downSince = process.downSince ?? now
+    duty?.incompleteNodes = nil
     if now - process.startedAt >= pacing.soundRun {
       process.backoff.reset()
       process.phase = .due(now)
@@ -77,10 +85,10 @@ extension NodeBehaviour {
 
   mutating func sendLease(of group: ServedGroup) {
     guard process.phase == .listening, let end = group.leaseEnd, end > now else { return }
-    let (seconds, attoseconds) = (end - now).components
-    let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
     actions.append(
-      .command(.lease(epoch: group.epoch, duration: milliseconds, limitCount: group.limitCount)))
+      .command(
+        .lease(
+          epoch: group.epoch, end: MachineClock.milliseconds(end), limitCount: group.limitCount)))
   }
 
   /// When the process would not run for so long that the lease is over, somebody else is to serve.
@@ -95,6 +103,7 @@ extension NodeBehaviour {
   }
 
   mutating func endProcess() {
+    duty = nil
     process.downSince = nil
     isRetiring = false
     if process.isRunning { actions.append(.stopProcess) }

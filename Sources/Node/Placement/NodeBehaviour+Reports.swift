@@ -23,9 +23,9 @@ extension NodeBehaviour {
           directory: needsDirectory ? directory.version : nil)))
   }
 
-  /// Only who serves a group sends searches to other virtual servers.
+  /// Only who serves a group, or may have to, sends searches to other virtual servers.
   private var needsDirectory: Bool {
-    if case .serving = standing { true } else { false }
+    if case .serving = standing { true } else { duty != nil }
   }
 
   private var reportedStanding: PlacementReport.Standing {
@@ -37,7 +37,8 @@ extension NodeBehaviour {
         .serving(
           group: group.group, epoch: group.epoch,
           endpoint: NetworkEndpoint(address: ownAddress, port: port),
-          membership: group.membership, missing: group.missing)
+          membership: group.membership, missing: group.missing,
+          standby: group.standby.flatMap { $0.isReady ? $0.node : nil })
       } else {
         .seeking
       }

@@ -44,10 +44,15 @@ public struct NodeBehaviour: Sendable {
   var isRetiring = false
   /// Whether the process would not run when it was needed: others should serve.
   var cannotServe = false
+  /// What the node's virtual server wants of it beside being its client; nil for nothing.
+  var duty: StandbyDuty?
+  /// Who stands by for the group that the node is attached to, as its virtual server said.
+  var knownStandby: GroupStandby?
   var revocations = RevocationDelta(revision: 0)
   /// The other virtual servers, for the process; kept while the node serves.
   public internal(set) var directory = Directory()
   var used: GroupServer?
+  var usedStandby: StandbyServer?
   var isStopping = false
   var hasSaidGoodbye = false
 
@@ -107,6 +112,7 @@ public struct NodeBehaviour: Sendable {
   private mutating func act() {
     giveUpServingIfHopeless()
     updateUse()
+    updateStandbyUse()
     if case .due(let time) = process.phase, time <= now { startProcess() }
     guard !isStopping else { return }
     if let presenceDue, presenceDue <= now { sendPresence() }

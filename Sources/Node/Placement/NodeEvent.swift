@@ -42,6 +42,9 @@ public enum NodeAction: Sendable, Hashable {
   case stopProcess
   /// Publish to this virtual server and ask it, from now on; nil for none.
   case use(GroupServer?)
+  /// Publish copies to this standby as well, and ask it when the virtual server does not answer; nil
+  /// for none.
+  case useStandby(StandbyServer?)
   /// Tell the virtual server that this node lives; answer with ``NodeEvent/presenceAnswered(_:)`` or
   /// ``NodeEvent/presenceFailed(group:)``.
   case sendPresence(GroupServer, PresenceMessage)
@@ -67,5 +70,17 @@ public struct GroupServer: Sendable, Hashable, Codable {
     self.host = host
     self.endpoint = endpoint
     self.isOwn = isOwn
+  }
+}
+
+/// Who keeps a second copy of the index of the node's group.
+public struct StandbyServer: Sendable, Hashable {
+  public var server: GroupServer
+  /// Whether it holds all that the virtual server holds, as far as that is known.
+  public var isReady: Bool
+
+  public init(server: GroupServer, isReady: Bool) {
+    self.server = server
+    self.isReady = isReady
   }
 }

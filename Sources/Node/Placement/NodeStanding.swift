@@ -21,6 +21,8 @@ public struct ServedGroup: Sendable, Hashable {
   public var leaseEnd: Duration?
   /// Clients that the process has not heard of for too long.
   public var missing: [GroupClient] = []
+  /// Who keeps a second copy of the index; nil if nobody does.
+  public var standby: GroupStandby?
   /// Whether the central server knows where the process listens.
   var isAnnounced = false
 
@@ -56,4 +58,11 @@ struct ProcessState: Sendable, Hashable {
   var backoff = Backoff()
 
   var isRunning: Bool { phase == .starting || phase == .listening }
+}
+
+/// A second copy of the index of the group that the node is attached to, kept by its process.
+struct StandbyDuty: Sendable, Hashable {
+  var order: StandbyOrder
+  /// Nodes of the group whose records are not all there yet; nil before the process said.
+  var incompleteNodes: [String]?
 }

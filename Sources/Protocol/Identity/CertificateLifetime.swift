@@ -8,9 +8,10 @@ public enum CertificateLifetime {
   public static let backdating: TimeInterval = 10 * 60
   /// From the first valid second to the last.
   public static let whole = peer + backdating
-  /// When half of it is over it should be renewed, so that half a day is left for a central server
-  /// that is down.
-  public static let renewal: TimeInterval = peer / 2
+  /// When this part of its life is over a certificate should be renewed: early enough that seven hours
+  /// are left for a central server that is down. Where in it is left to chance, so that nodes that
+  /// joined together do not all ask together.
+  public static let renewal = 0.6...0.7
   /// The authority's own.
   public static let authority: TimeInterval = 20 * 365 * 24 * 3600
 }

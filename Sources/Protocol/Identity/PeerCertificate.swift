@@ -15,7 +15,14 @@ public struct PeerCertificate: Hashable, Sendable {
   public var issued: Date { notBefore.addingTimeInterval(CertificateLifetime.backdating) }
 
   /// When to ask for the next one.
-  public var renewalTime: Date { issued.addingTimeInterval(CertificateLifetime.renewal) }
+  /// - Parameter spread: from 0 to 1, by chance.
+  public func renewalTime(spread: Double = 0) -> Date {
+    let (first, last) = (
+      CertificateLifetime.renewal.lowerBound, CertificateLifetime.renewal.upperBound
+    )
+    let life = notAfter.timeIntervalSince(issued)
+    return issued.addingTimeInterval(life * (first + (last - first) * spread))
+  }
 
   /// What speaks against the certificate now; nil if nothing does.
   public func problem(

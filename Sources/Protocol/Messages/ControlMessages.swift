@@ -4,8 +4,12 @@ public enum VirtualServerCommand: Hashable, Sendable, Codable {
   /// The group to serve, in place of what was before. `clients` are all of them.
   case serve(
     group: UInt64, epoch: UInt64, limitCount: Int, clients: [GroupClient], membership: UInt64)
-  /// The lease holds for so many milliseconds from now.
-  case lease(epoch: UInt64, duration: Int64, limitCount: Int)
+  /// The lease holds until `end`, in milliseconds of ``MachineClock``: however late this is read, the
+  /// process never believes in a lease that is over.
+  case lease(epoch: UInt64, end: Int64, limitCount: Int)
+  /// Keep copies of a group's records and answer its searches, in place of what was before. No lease
+  /// comes with it.
+  case standBy(StandbyOrder)
   case admit(GroupClient, membership: UInt64)
   case release(String, membership: UInt64)
   case members([GroupClient], membership: UInt64)
@@ -42,10 +46,15 @@ public struct VirtualServerStatus: Hashable, Sendable, Codable {
   public var missing: [GroupClient]
   public var recordCount: Int
   public var takesRecords: Bool
+  /// Nodes of the group whose records are not all in the index yet.
+  public var incompleteNodes: [String]?
+  /// Who keeps a second copy; nil if nobody does.
+  public var standby: GroupStandby?
 
   public init(
     group: UInt64, epoch: UInt64, membership: UInt64, limitCount: Int, missing: [GroupClient],
-    recordCount: Int, takesRecords: Bool
+    recordCount: Int, takesRecords: Bool, incompleteNodes: [String]? = nil,
+    standby: GroupStandby? = nil
   ) {
     self.group = group
     self.epoch = epoch
@@ -54,5 +63,7 @@ public struct VirtualServerStatus: Hashable, Sendable, Codable {
     self.missing = missing
     self.recordCount = recordCount
     self.takesRecords = takesRecords
+    self.incompleteNodes = incompleteNodes
+    self.standby = standby
   }
 }

@@ -72,10 +72,13 @@ public struct PublicationAnswer: Hashable, Sendable, Codable {
 public struct PresenceMessage: Hashable, Sendable, Codable {
   public var group: UInt64
   public var incarnation: UInt64
+  /// Nil from a node that knows of no standbys.
+  public var offer: StandbyOffer?
 
-  public init(group: UInt64, incarnation: UInt64) {
+  public init(group: UInt64, incarnation: UInt64, offer: StandbyOffer? = nil) {
     self.group = group
     self.incarnation = incarnation
+    self.offer = offer
   }
 }
 
@@ -85,10 +88,19 @@ public struct PresenceAnswer: Hashable, Sendable, Codable {
   public var epoch: UInt64
   /// Whether records are taken now: the virtual server holds its lease.
   public var takesRecords: Bool
+  /// To the node that is to stand by; nil to all others.
+  public var order: StandbyOrder?
+  /// Who stands by; nil if nobody does yet.
+  public var standby: GroupStandby?
 
-  public init(group: UInt64, epoch: UInt64, takesRecords: Bool) {
+  public init(
+    group: UInt64, epoch: UInt64, takesRecords: Bool, order: StandbyOrder? = nil,
+    standby: GroupStandby? = nil
+  ) {
     self.group = group
     self.epoch = epoch
     self.takesRecords = takesRecords
+    self.order = order
+    self.standby = standby
   }
 }

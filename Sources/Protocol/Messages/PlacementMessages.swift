@@ -54,10 +54,11 @@ public struct PlacementReport: Hashable, Sendable, Codable {
   public enum Standing: Hashable, Sendable, Codable {
     case seeking
     /// `address` of the endpoint is what the node believes; the central server takes the address
-    /// that it sees where that differs.
+    /// that it sees where that differs. `standby` is the client that has all of the group's index
+    /// too; nil if none has.
     case serving(
       group: UInt64, epoch: UInt64, endpoint: NetworkEndpoint, membership: UInt64,
-      missing: [GroupClient])
+      missing: [GroupClient], standby: String? = nil)
     case attached(group: UInt64, epoch: UInt64)
   }
 

@@ -14,13 +14,12 @@ struct GroupLease: Hashable, Sendable {
     self.epoch = epoch
   }
 
-  /// The lease holds for `duration` from now. A renewal of another epoch changes nothing: it was
-  /// meant for a server that this one followed or will be.
-  mutating func renew(epoch: UInt64, duration: Int64, now: Int64) {
-    guard epoch == self.epoch, duration > 0 else { return }
-    let (sum, overflows) = now.addingReportingOverflow(duration)
+  /// The lease holds until `end`. A renewal of another epoch changes nothing: it was meant for a
+  /// server that this one followed or will be.
+  mutating func renew(epoch: UInt64, until end: Int64) {
+    guard epoch == self.epoch else { return }
     // A shorter one that comes late does not end what was promised before.
-    end = max(end ?? .min, overflows ? .max : sum)
+    self.end = max(self.end ?? .min, end)
   }
 
   /// From now on no records are taken in this epoch, whatever renewals come.

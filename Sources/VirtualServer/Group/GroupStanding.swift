@@ -1,6 +1,7 @@
 import Protocol
 
-/// How a virtual server stands: the group it serves, its lease, its clients, and who is revoked.
+/// How a virtual server stands: the group that it serves or stands by for, its lease, its clients, and
+/// who is revoked.
 /// Pure: commands and times come in, answers and effects go out. Times are milliseconds of one steady
 /// clock.
 struct GroupStanding: Sendable {
@@ -14,9 +15,12 @@ struct GroupStanding: Sendable {
 
   /// The node that the process runs on: never a client of its own, and always let in.
   let host: NodeIdentity
-  /// Nil before the first command to serve.
+  /// Nil before the first command to serve or to stand by. Who stands by never gets it renewed.
   private(set) var lease: GroupLease?
+  /// Whether another virtual server serves the group, and here are only copies of its records.
+  private(set) var isStandby = false
   private(set) var membership: Membership
+  private(set) var choice: StandbyChoice
   private(set) var revoked = RevokedNames()
   private(set) var limitCount = 0
   private let presenceGrace: Int64
@@ -26,19 +30,29 @@ struct GroupStanding: Sendable {
     self.host = host
     self.presenceGrace = presenceGrace
     membership = Membership(now: now)
+    choice = StandbyChoice(now: now)
   }
 
   mutating func take(_ command: VirtualServerCommand, now: Int64) -> [Effect] {
     switch command {
     case .serve(let group, let epoch, let limitCount, let clients, let version):
-      if lease?.group != group || lease?.epoch != epoch {
+      if isStandby || lease?.group != group || lease?.epoch != epoch {
         lease = GroupLease(group: group, epoch: epoch)
+        choice = StandbyChoice(now: now)
       }
+      isStandby = false
       self.limitCount = limitCount
       membership = Membership(clients, version: version, now: now)
       return [.settle]
-    case .lease(let epoch, let duration, let limitCount):
-      lease?.renew(epoch: epoch, duration: duration, now: now)
+    case .standBy(let order):
+      lease = GroupLease(group: order.group, epoch: order.epoch)
+      isStandby = true
+      limitCount = order.limitCount
+      membership = Membership(order.members, version: order.membership, now: now)
+      return [.settle]
+    case .lease(let epoch, let end, let limitCount):
+      guard !isStandby else { return [] }
+      lease?.renew(epoch: epoch, until: end)
       if lease?.epoch == epoch { self.limitCount = limitCount }
       return []
     case .admit(let client, let version):
@@ -73,15 +87,17 @@ struct GroupStanding: Sendable {
     return membership.includes(node) ? nil : .notAttached(node)
   }
 
-  /// Why a node's records are not taken; nil if they are.
+  /// Why a node's records are not taken; nil if they are. Who stands by takes copies in any epoch:
+  /// whose they are and where they belong in its history, the node itself says.
   func refusal(
     ofRecordsBy node: NodeIdentity, group: UInt64, epoch: UInt64, now: Int64
   ) -> StandingRefusal? {
     if let refusal = refusal(of: node) { return refusal }
     guard let lease else { return .noGroup }
-    guard lease.group == group, lease.epoch == epoch else {
+    guard lease.group == group, isStandby || lease.epoch == epoch else {
       return .otherEpoch(group: lease.group, epoch: lease.epoch)
     }
+    if isStandby { return lease.isDraining ? .draining : nil }
     return lease.refusal(now: now)
   }
 
@@ -98,13 +114,14 @@ struct GroupStanding: Sendable {
 
   func isRevoked(_ node: NodeIdentity) -> Bool { revoked.includes(node) }
 
-  /// Nil before the first command to serve.
-  func status(recordCount: Int, now: Int64) -> VirtualServerStatus? {
+  /// Nil before the first command to serve or to stand by.
+  func status(of contents: GroupContents, now: Int64) -> VirtualServerStatus? {
     lease.map { lease in
       VirtualServerStatus(
         group: lease.group, epoch: lease.epoch, membership: membership.version,
         limitCount: limitCount, missing: membership.missing(now: now, grace: presenceGrace),
-        recordCount: recordCount, takesRecords: takesRecords(now: now))
+        recordCount: contents.recordCount, takesRecords: takesRecords(now: now),
+        incompleteNodes: incompleteNodes(in: contents), standby: standby(beside: contents))
     }
   }
 
@@ -116,5 +133,43 @@ struct GroupStanding: Sendable {
       if let name = membership.name(of: entry.node) { whole.insert(name) }
     }
     return (membership.names + [host.node.text]).filter { !whole.contains($0) }
+  }
+}
+
+/// Who keeps a second copy.
+extension GroupStanding {
+  /// A client said what it could do. Whoever stands by itself chooses nobody.
+  ///
+  /// - Parameter address: where the client is seen.
+  mutating func take(
+    _ offer: StandbyOffer?, of node: NodeIdentity, at address: String?, now: Int64
+  ) {
+    guard !isStandby, let group = lease?.group, let name = membership.name(of: node) else { return }
+    choice.take(offer, of: name, at: address, group: group, now: now)
+    choice.choose(among: membership.names, now: now)
+  }
+
+  /// What `node` is to do; nil unless it is the one to stand by.
+  func order(to node: NodeIdentity) -> StandbyOrder? {
+    guard !isStandby, let lease, let name = membership.name(of: node), choice.chosen == name else {
+      return nil
+    }
+    let others = membership.list.filter { $0.node != name }
+    return StandbyOrder(
+      group: lease.group, epoch: lease.epoch, limitCount: limitCount,
+      members: others + [GroupClient(node: host.node.text, incarnation: 0)],
+      membership: membership.version)
+  }
+
+  /// Who stands by. It is ready when it lacks nothing that this one has.
+  func standby(beside contents: GroupContents) -> GroupStandby? {
+    guard !isStandby, let (name, copy) = choice.standby else { return nil }
+    let lackedHere = Set(incompleteNodes(in: contents))
+    let members = Set(membership.names + [host.node.text])
+    return GroupStandby(
+      node: name, endpoint: copy.endpoint,
+      isReady: copy.incompleteNodes.allSatisfy {
+        lackedHere.contains($0) || !members.contains($0)
+      })
   }
 }

@@ -25,6 +25,10 @@ struct Membership: Sendable {
 
   var count: Int { clients.count }
   var names: [String] { clients.keys.sorted() }
+  var list: [GroupClient] {
+    clients.map { GroupClient(node: $0.key, incarnation: $0.value.incarnation) }
+      .sorted { $0.node < $1.node }
+  }
 
   func includes(_ node: NodeIdentity) -> Bool { name(of: node) != nil }
 

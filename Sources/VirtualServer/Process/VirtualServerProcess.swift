@@ -55,9 +55,7 @@ public struct VirtualServerProcess: Sendable {
 
   /// What the loop of the process waits for.
   private enum Input: Sendable {
-    /// With the time at which it was read: a lease counts from then, however long the process takes
-    /// to begin.
-    case item(CommandInput.Item, time: Int64)
+    case item(CommandInput.Item)
     case tick
     case damage(EngineError)
   }
@@ -88,10 +86,9 @@ public struct VirtualServerProcess: Sendable {
   public func run(commands: Int32, events: Int32) async throws {
     let output = EventOutput(descriptor: events)
     let (inputs, feed) = AsyncStream.makeStream(of: Input.self)
-    let clock = GroupService.steadyClock()
-    let reader = CommandInput(descriptor: commands) { feed.yield(.item($0, time: clock())) }
+    let reader = CommandInput(descriptor: commands) { feed.yield(.item($0)) }
     do {
-      try await serve(inputs, feed: feed, reader: reader, output: output, clock: clock)
+      try await serve(inputs, feed: feed, reader: reader, output: output)
     } catch let error as VirtualServerError {
       output.send(.failed("\(error)"))
       await output.flush(within: .seconds(2))
@@ -102,7 +99,7 @@ public struct VirtualServerProcess: Sendable {
 
   private func serve(
     _ inputs: AsyncStream<Input>, feed: AsyncStream<Input>.Continuation, reader: CommandInput,
-    output: EventOutput, clock: @escaping @Sendable () -> Int64
+    output: EventOutput
   ) async throws {
     try prepareFolder()
     let (credentials, host) = try loadIdentity()
@@ -110,8 +107,7 @@ public struct VirtualServerProcess: Sendable {
     let index = try await makeIndex(engine) { feed.yield(.damage($0)) }
     let client = try makeClient(credentials)
     defer { client.shutDown() }
-    let service = GroupService(
-      host: host, index: index, client: client, limits: limits, clock: clock)
+    let service = GroupService(host: host, index: index, client: client, limits: limits)
     let logger = Logger(label: "virtual-server") { _ in EventLogHandler(output: output) }
     let server = try await listen(service, credentials, logger)
     output.send(.listening(port: UInt16(server.port)))
@@ -139,11 +135,11 @@ public struct VirtualServerProcess: Sendable {
   ) async -> Result<Void, VirtualServerError> {
     for await input in inputs {
       switch input {
-      case .item(.end, _): return .success(())
-      case .item(.unknown(let reason), _):
+      case .item(.end): return .success(())
+      case .item(.unknown(let reason)):
         output.send(.log("warning: A command was not understood: \(reason)"))
-      case .item(.command(let command), let time):
-        for effect in await service.take(command, at: time) {
+      case .item(.command(let command)):
+        for effect in await service.take(command) {
           switch effect {
           case .stop: return .success(())
           case .reloadIdentity: reload(credentials, output)

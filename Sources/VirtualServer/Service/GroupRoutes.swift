@@ -19,7 +19,9 @@ enum GroupRoutes {
       let node = try context.requireNode()
       try service.checkAdmission(of: node)
       let message = try await request.message(PresenceMessage.self)
-      return try Response.message(service.presence(message, of: node))
+      return try Response.message(
+        await service.presence(
+          message, of: node, at: context.connection.remoteAddress?.ipAddress))
     }
     router.post("/v1/search") { request, context -> Response in
       let node = try context.requireNode()

@@ -13,13 +13,13 @@ final class GroupService: Sendable {
   private let coordinator: Coordinator
   private let filters: FilterOffer
   private let standing: Mutex<GroupStanding>
-  /// Milliseconds of a steady clock that goes on while the machine sleeps: a lease must not outlive it.
+  /// Milliseconds of the machine's clock, by which the daemon says how long a lease holds.
   private let clock: @Sendable () -> Int64
 
   /// - Parameter client: to ask other virtual servers with, in the host's name.
   init(
     host: NodeIdentity, index: GroupIndex, client: PeerClient, limits: GroupServiceLimits,
-    clock: @escaping @Sendable () -> Int64
+    clock: @escaping @Sendable () -> Int64 = MachineClock.milliseconds
   ) {
     self.index = index
     self.limits = limits
@@ -31,22 +31,13 @@ final class GroupService: Sendable {
       GroupStanding(host: host, presenceGrace: limits.presenceGrace, now: clock()))
   }
 
-  static func steadyClock() -> @Sendable () -> Int64 {
-    let start = ContinuousClock.now
-    return {
-      let (seconds, attoseconds) = (ContinuousClock.now - start).components
-      return seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    }
-  }
-
   // MARK: For the daemon
 
-  /// - Parameter time: when the command came, by the clock of the service.
   /// - Returns: what the process around is to do.
-  func take(_ command: VirtualServerCommand, at time: Int64) async -> [GroupStanding.Effect] {
+  func take(_ command: VirtualServerCommand) async -> [GroupStanding.Effect] {
     if case .directory(let delta) = command { coordinator.take(delta) }
     let (effects, group) = standing.withLock { standing in
-      (standing.take(command, now: time), standing.lease?.group)
+      (standing.take(command, now: clock()), standing.lease?.group)
     }
     if let group { coordinator.serve(group: group) }
     if effects.contains(.settle) { await settle() }
@@ -71,8 +62,8 @@ final class GroupService: Sendable {
 
   /// Nil before a group is served.
   func status() async -> VirtualServerStatus? {
-    let count = await index.contents.recordCount
-    return standing.withLock { $0.status(recordCount: count, now: clock()) }
+    let contents = await index.contents
+    return standing.withLock { $0.status(of: contents, now: clock()) }
   }
 
   // MARK: For nodes
@@ -117,14 +108,21 @@ final class GroupService: Sendable {
     }
   }
 
-  func presence(_ message: PresenceMessage, of node: NodeIdentity) throws -> PresenceAnswer {
+  /// - Parameter address: where the node is seen.
+  func presence(
+    _ message: PresenceMessage, of node: NodeIdentity, at address: String?
+  ) async throws -> PresenceAnswer {
     let lease = try admit(node, incarnation: message.incarnation)
     guard lease.group == message.group else {
       throw ProblemDocument(.otherEpoch(group: lease.group, epoch: lease.epoch))
     }
-    return PresenceAnswer(
-      group: lease.group, epoch: lease.epoch,
-      takesRecords: standing.withLock { $0.takesRecords(now: clock()) })
+    let contents = await index.contents
+    return standing.withLock { standing in
+      standing.take(message.offer, of: node, at: address, now: clock())
+      return PresenceAnswer(
+        group: lease.group, epoch: lease.epoch, takesRecords: standing.takesRecords(now: clock()),
+        order: standing.order(to: node), standby: standing.standby(beside: contents))
+    }
   }
 
   /// Answers a search of the group's node, through the coordinator.

@@ -38,16 +38,19 @@ final class Central: Sendable {
 
   /// Makes the machine a node of a user of the same name for all machines.
   ///
-  /// - Parameter command: `login` for a user who is registered.
+  /// - Parameters:
+  ///   - command: `login` for a user who is registered.
+  ///   - address: where the machine finds the central server; nil for where that listens.
   /// - Returns: what was said.
   @discardableResult
   func enrol(
-    _ machine: Machine, user: String, by command: String = "register"
+    _ machine: Machine, user: String, by command: String = "register", at address: String? = nil
   ) async throws -> String {
     let passwordPath = machine.root + "/password"
     try Data("correct horse battery \(user)\n".utf8).write(to: URL(fileURLWithPath: passwordPath))
     let outcome = try await machine.run(
-      command, address, "--user", user, "--fingerprint", fingerprint, "--password-file",
+      command, address ?? self.address, "--user", user, "--fingerprint", fingerprint,
+      "--password-file",
       passwordPath)
     guard outcome.status == 0 else { throw Machine.Ended(log: outcome.errors) }
     return outcome.output + outcome.errors
@@ -61,15 +64,18 @@ final class Central: Sendable {
 
   /// A network of machines with a file each, named after its machine, and whatever the test adds.
   /// Whatever it does, nothing is left running.
+  ///
+  /// - Parameter address: where each machine finds the central server; nil for where that listens.
   static func with(
-    _ names: [String], _ body: (Central, [Machine]) async throws -> Void
+    _ names: [String], at address: (Central, Int) throws -> String? = { _, _ in nil },
+    _ body: (Central, [Machine]) async throws -> Void
   ) async throws {
     let central = try Central()
     let machines = try names.map { try Machine($0) }
     do {
       try await central.start()
-      for (name, machine) in zip(names, machines) {
-        try await central.enrol(machine, user: name)
+      for (number, (name, machine)) in zip(names, machines).enumerated() {
+        try await central.enrol(machine, user: name, at: try address(central, number))
         try machine.write(to: "common \(name).txt")
         try await machine.run("index", "shared")
       }

@@ -1,5 +1,6 @@
 import Foundation
 import Node
+import Protocol
 import Synchronization
 import TestSupport
 import Testing
@@ -46,7 +47,9 @@ final class Machine: Sendable {
   }
 
   /// Starts the daemon and waits until it answers.
-  func up(_ arguments: String...) async throws {
+  func up(_ arguments: String...) async throws { try await up(arguments) }
+
+  func up(_ arguments: [String]) async throws {
     let program = try await RunningProgram(program(["up"] + arguments), output: logPath)
     daemon.withLock { $0 = program }
     try await wait(until: "the daemon to answer") {
@@ -81,8 +84,12 @@ final class Machine: Sendable {
   }
 
   /// What a search with these words finds, and what it covered.
-  func search(_ words: String) async throws -> (names: [String], coverage: SearchCoverage?) {
-    let outcome = try await run("search", "--json", "--limit", "1000", words)
+  func search(
+    _ words: String, within scope: String = "group", limit: Int = 1000, offset: Int = 0
+  ) async throws -> (names: [String], coverage: SearchCoverage?) {
+    let outcome = try await run(
+      "search", "--json", "--strict", "--scope", scope, "--limit", "\(limit)", "--offset",
+      "\(offset)", words)
     guard outcome.status <= 1 else { throw Ended(log: outcome.errors) }
     let document = try JSONDecoder().decode(Answer.self, from: Data(outcome.outputBytes))
     return (document.hits.map(\.file.filename).sorted(), document.coverage)
@@ -110,7 +117,38 @@ final class Machine: Sendable {
     return nil
   }
 
-  /// SwiftPM builds the program beside the tests.
-  static let executable = URL(fileURLWithPath: CommandLine.arguments[0])
+  /// Ends the machine as the loss of its power would, and takes its disk away.
+  func lose() async throws {
+    let process = virtualServer
+    running?.send(SIGKILL)
+    if let process { Foundation.kill(process, SIGKILL) }
+    try FileManager.default.moveItem(atPath: data, toPath: root + "/lost")
+    try await running?.waitForEnd()
+  }
+
+  /// What the virtual server process of this machine says of itself to this machine's node; nil where
+  /// it does not answer.
+  func health() async -> VirtualServerStatus? {
+    let folder = NetworkFolder(dataDirectory: data)
+    guard let text = try? String(contentsOfFile: folder.groupPath + "/port", encoding: .utf8),
+      let port = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+      let credentials = try? IdentityFolder(path: folder.identityPath).credentials(),
+      case .node(let node) = credentials.identity,
+      let store = try? CredentialStore(credentials),
+      let client = try? PeerClient(.credentials(store))
+    else { return nil }
+    defer { client.shutDown() }
+    var request = PeerRequest.get("/v1/health")
+    request.timeLimit = .seconds(5)
+    return try? await client.send(
+      request, to: .network(host: "127.0.0.1", port: port),
+      expecting: .node(node), as: VirtualServerStatus.self)
+  }
+
+  /// SwiftPM builds the program beside the tests; `NEARFIND_PROGRAM` is another, such as one that is
+  /// optimised, to measure with.
+  static let executable =
+    ProcessInfo.processInfo.environment["NEARFIND_PROGRAM"]
+    ?? URL(fileURLWithPath: CommandLine.arguments[0])
     .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "nearfind").path
 }

@@ -15,7 +15,11 @@ import Protocol
 /// the report fails | the right is taken back
 /// process 1 listens at 4711 | ends
 /// process 1 misses n2.1
+/// process 1 lacks n2 n3 | lacks nothing            # of the group that it stands by for
+/// process 1 has n2 standing by at 192.0.2.2:4711 | ready
 /// presence is answered g1 e2 | fails g1
+/// presence is answered g1 e2, without a lease
+/// presence is answered g1 e2, stand by for n2.1 @7, standby n2 at 192.0.2.2:4711 ready
 /// the certificate is renewed | stop | goodbye is said
 /// 3 s pass
 /// ```
@@ -64,10 +68,7 @@ struct NodeScenarioRunner {
     case "the": handle(.certificateRenewed)
     case "process": try takeProcess(words)
     case "presence" where words[1] == "fails": handle(.presenceFailed(group: number(words[2])))
-    case "presence":
-      handle(
-        .presenceAnswered(
-          PresenceAnswer(group: number(words[3]), epoch: number(words[4]), takesRecords: true)))
+    case "presence": takePresence(line)
     case "stop": handle(.stopAsked)
     case "goodbye": handle(.farewellEnded)
     default:
@@ -90,8 +91,56 @@ struct NodeScenarioRunner {
         limitCount: group.limitCount, missing: words.dropFirst(3).map(client), recordCount: 0,
         takesRecords: true)
       handle(.processStatus(run: run, status))
+    case "lacks":
+      let names = words.dropFirst(3).filter { $0 != "nothing" }
+      handle(
+        .processStatus(
+          run: run,
+          VirtualServerStatus(
+            group: behaviour.duty?.order.group ?? 0, epoch: 0, membership: 0, limitCount: 0,
+            missing: [], recordCount: 0, takesRecords: false, incompleteNodes: names)))
+    case "has":
+      guard case .serving(let group) = behaviour.standing else { return }
+      handle(
+        .processStatus(
+          run: run,
+          VirtualServerStatus(
+            group: group.group, epoch: group.epoch, membership: group.membership,
+            limitCount: group.limitCount, missing: [], recordCount: 0, takesRecords: true,
+            standby: Self.standby(Array(words.dropFirst(3))))))
     default: throw Problem(description: words.joined(separator: " "))
     }
+  }
+
+  /// What follows a comma is an order, or who stands by.
+  private mutating func takePresence(_ line: String) {
+    let parts = line.split(separator: ",").map {
+      $0.split { " :".contains($0) }.map(String.init)
+    }
+    var answer = PresenceAnswer(
+      group: number(parts[0][3]), epoch: number(parts[0][4]), takesRecords: true)
+    for part in parts.dropFirst() {
+      if part[0] == "without" {
+        answer.takesRecords = false
+      } else if part[0] == "standby" {
+        answer.standby = Self.standby(Array(part.dropFirst()))
+      } else {
+        answer.order = StandbyOrder(
+          group: answer.group, epoch: answer.epoch, limitCount: 3,
+          members: part.filter { $0.contains(".") }.map(client),
+          membership: number(part.last ?? ""))
+      }
+    }
+    handle(.presenceAnswered(answer))
+  }
+
+  /// `n2 at 192.0.2.2 4711 ready`, with words between that say nothing.
+  private static func standby(_ words: [String]) -> GroupStandby? {
+    guard let place = words.firstIndex(of: "at"), words.count > place + 2 else { return nil }
+    return GroupStandby(
+      node: words[0],
+      endpoint: NetworkEndpoint(address: words[place + 1], port: UInt16(words[place + 2]) ?? 0),
+      isReady: words.last == "ready")
   }
 
   private func instruction(_ words: [String]) throws -> PlacementInstruction {
@@ -169,19 +218,33 @@ enum NodeActionText {
     case .use(nil): "use no virtual server"
     case .use(let server?):
       "use g\(server.group) e\(server.epoch) on \(server.host) at \(server.endpoint)"
-    case .sendPresence(let server, _): "presence to \(server.host)"
+    case .useStandby(nil): "use no standby"
+    case .useStandby(let standby?):
+      "use \(standby.isReady ? "the ready standby" : "the standby") on \(standby.server.host)"
+        + " at \(standby.server.endpoint)"
+    case .sendPresence(let server, let message):
+      "presence to \(server.host)" + text(of: message.offer)
     case .revoke(let delta): "revoke \(delta.users + delta.nodes)"
     case .finished: "finished"
     }
+  }
+
+  private static func text(of offer: StandbyOffer?) -> String {
+    guard let offer else { return ", no offer" }
+    let copy = offer.copy.map { copy in
+      ", its copy of g\(copy.group) at \(copy.port) lacks \(copy.incompleteNodes)"
+    }
+    return (offer.limitCount == 3 ? "" : ", room for \(offer.limitCount)") + (copy ?? "")
   }
 
   private static func text(of standing: PlacementReport.Standing) -> String {
     switch standing {
     case .seeking: "seeking"
     case .attached(let group, let epoch): "attached to g\(group) e\(epoch)"
-    case .serving(let group, let epoch, let endpoint, let membership, let missing):
+    case .serving(let group, let epoch, let endpoint, let membership, let missing, let standby):
       "serving g\(group) e\(epoch) at \(endpoint) @\(membership)"
         + (missing.isEmpty ? "" : ", missing " + text(of: missing))
+        + (standby.map { ", standby \($0)" } ?? "")
     }
   }
 
@@ -190,7 +253,9 @@ enum NodeActionText {
     case .serve(let group, let epoch, let limit, let clients, let membership):
       "serve g\(group) e\(epoch) for \(limit)" + (clients.isEmpty ? "" : " " + text(of: clients))
         + " @\(membership)"
-    case .lease(let epoch, let duration, let limit): "lease e\(epoch) \(duration) ms for \(limit)"
+    case .lease(let epoch, let end, let limit): "lease e\(epoch) until \(end) ms for \(limit)"
+    case .standBy(let order):
+      "stand by for g\(order.group) e\(order.epoch) \(text(of: order.members)) @\(order.membership)"
     case .admit(let client, let membership): "admit \(text(of: [client])) @\(membership)"
     case .release(let client, let membership): "release \(client) @\(membership)"
     case .members(let clients, let membership): "members \(text(of: clients)) @\(membership)"

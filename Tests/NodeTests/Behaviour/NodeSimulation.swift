@@ -73,6 +73,7 @@ struct NodeSimulation {
       try take(next.happening)
     }
     try checkSettled()
+    try checkStandbys()
   }
 
   mutating func schedule(_ happening: Happening, in delay: Double) {
@@ -164,13 +165,15 @@ struct NodeSimulation {
           .reportFailed(sequence: report.sequence, retryAfter: nil)), in: 4_000)
     case .farewell(let farewell): transmit(.farewell(index, farewell), from: index)
     case .startProcess(let run, _):
-      machines[index].process = SimulatedMachine.Process(run: run)
+      machines[index].process = SimulatedMachine.Process(
+        run: run, startedAt: machines[index].startedAt)
       schedule(.listens(index, run: run), in: Double.random(in: 50...1_500, using: &chance))
     case .command(let command):
       let rate = machines[index].clockRate
       machines[index].process?.take(command, at: time, clockRate: rate)
     case .stopProcess: endProcess(of: index)
     case .use(let server): machines[index].server = server
+    case .useStandby(let standby): machines[index].standby = standby
     case .sendPresence(let server, let message):
       schedule(.presence(index, server, message), in: 5)
     case .revoke, .finished: break
@@ -217,10 +220,12 @@ struct NodeSimulation {
       process.clients[machine.name]?.incarnation == message.incarnation
     {
       machines[host].process?.heard[machine.name] = (message.incarnation, time)
+      let told = standby(for: machine.name, offering: message.offer, at: host)
       event = .presenceAnswered(
         PresenceAnswer(
           group: process.group, epoch: process.epoch,
-          takesRecords: process.leaseEnd > time && !process.isDraining))
+          takesRecords: process.leaseEnd > time && !process.isDraining, order: told.order,
+          standby: told.standby))
     }
     schedule(.event(index, incarnation: machine.startIncarnation, event), in: 5)
   }
@@ -233,7 +238,7 @@ struct NodeSimulation {
       let status = VirtualServerStatus(
         group: process.group, epoch: process.epoch, membership: 0, limitCount: 0,
         missing: process.missing(at: time), recordCount: 0,
-        takesRecords: process.leaseEnd > time)
+        takesRecords: process.leaseEnd > time, incompleteNodes: [], standby: process.copy)
       try handle(.processStatus(run: process.run, status), of: index)
     }
   }

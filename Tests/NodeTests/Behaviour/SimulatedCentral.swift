@@ -71,12 +71,13 @@ struct SimulatedCentral {
     switch standing {
     case .seeking: .seeking
     case .attached(let group, let epoch): .attached(group: GroupID(group), epoch: Epoch(epoch))
-    case .serving(let group, let epoch, let endpoint, let membership, let missing):
+    case .serving(let group, let epoch, let endpoint, let membership, let missing, let standby):
       .serving(
         group: GroupID(group), epoch: Epoch(epoch),
         endpoint: Endpoint(IPAddress(endpoint.address)!, port: endpoint.port),
         membership: membership,
-        missing: missing.map { ClientSighting(node: NodeID($0.node), incarnation: $0.incarnation) })
+        missing: missing.map { ClientSighting(node: NodeID($0.node), incarnation: $0.incarnation) },
+        standby: standby.map { NodeID($0) })
     }
   }
 

@@ -14,6 +14,13 @@ struct SimulatedMachine {
     /// Real time.
     var leaseEnd = 0.0
     var isDraining = false
+    var isStandby = false
+    /// Which clients said that they can stand by, who is to, and what that one has.
+    var canStandBy: [String: Bool] = [:]
+    var chosen: String?
+    var copy: GroupStandby?
+    /// When the daemon started, in real time.
+    let startedAt: Double
     /// When each client was last heard of, in real time.
     var heard: [String: (incarnation: UInt64, time: Double)] = [:]
     var clients: [String: GroupClient] = [:]
@@ -21,12 +28,23 @@ struct SimulatedMachine {
     mutating func take(_ command: VirtualServerCommand, at time: Double, clockRate: Double) {
       switch command {
       case .serve(let group, let epoch, _, let list, _):
-        if (self.group, self.epoch) != (group, epoch) { leaseEnd = 0 }
+        if isStandby || (self.group, self.epoch) != (group, epoch) {
+          leaseEnd = 0
+          (canStandBy, chosen, copy) = ([:], nil, nil)
+        }
         (self.group, self.epoch) = (group, epoch)
         isDraining = false
+        isStandby = false
         takeMembers(list, at: time)
-      case .lease(epoch, let duration, _):
-        leaseEnd = max(leaseEnd, time + Double(duration) / clockRate)
+      case .lease(epoch, let end, _):
+        // Said in the node's own time, like all that it hears and says.
+        leaseEnd = max(leaseEnd, startedAt + Double(end) / clockRate)
+      case .standBy(let order):
+        (self.group, self.epoch) = (order.group, order.epoch)
+        leaseEnd = 0
+        isDraining = false
+        isStandby = true
+        takeMembers(order.members, at: time)
       case .admit(let client, _): admit(client, at: time)
       case .release(let node, _): clients[node] = nil
       case .members(let list, _): takeMembers(list, at: time)
@@ -66,6 +84,7 @@ struct SimulatedMachine {
   var behaviour: NodeBehaviour
   var process: Process?
   var server: GroupServer?
+  var standby: StandbyServer?
   /// Counts what was scheduled, so that only the last timer counts.
   var timer = 0
 
@@ -84,6 +103,7 @@ struct SimulatedMachine {
     incarnation += 1
     process = nil
     server = nil
+    standby = nil
     behaviour = NodeBehaviour(
       node: name, incarnation: incarnation,
       environment: NodeEnvironment(

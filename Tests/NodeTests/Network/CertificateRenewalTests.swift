@@ -11,7 +11,7 @@ import Testing
     let network = try TestNetwork()
     let certificate = try network.credentials(TestNetwork.node("ann", "laptop")).certificate
     for spread in [0, 0.5, 1] {
-      let due = CertificateRenewal.renewalTime(of: certificate, spread: spread)
+      let due = certificate.renewalTime(spread: spread)
       let part =
         due.timeIntervalSince(certificate.issued) / (24 * 3600)
       #expect((0.6...0.7).contains(part), "\(part)")

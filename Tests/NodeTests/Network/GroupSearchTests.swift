@@ -18,10 +18,12 @@ import Testing
     scope: "nearest", completeness: Completeness(outcomes: ["1": .answered]), servers: [],
     isExact: true, elapsed: 3)
 
-  private static func groupAnswer(isLast: Bool) -> GroupSearchAnswer {
+  private static func groupAnswer(
+    isLast: Bool, recordCount: Int = 77
+  ) -> GroupSearchAnswer {
     GroupSearchAnswer(
-      group: 1, epoch: 2, isLast: isLast, answer: empty, recordCount: 77, incompleteNodes: ["n"],
-      coverage: coverage)
+      group: 1, epoch: 2, isLast: isLast, answer: empty, recordCount: recordCount,
+      incompleteNodes: ["n"], coverage: coverage)
   }
 
   private func search(
@@ -132,6 +134,78 @@ import Testing
       .answer(to: Self.request, from: place(server), shortfall: nil)
     #expect(answer.coverage.shortfall != nil)
     await server.shutDown(within: .seconds(5))
+  }
+
+  /// Its virtual server is gone or silent: the second copy answers for the group.
+  @Test(arguments: [true, false])
+  func theStandbyAnswersWhereTheServerDoesNot(_ isGone: Bool) async throws {
+    let network = try TestNetwork()
+    let server = try await network.server(
+      TestNetwork.node("bob", "host"),
+      router {
+        // Cancelled when the asker is gone.
+        try await Task.sleep(for: .seconds(600))
+        throw CancellationError()
+      })
+    let standby = try await network.server(
+      TestNetwork.node("cat", "second"),
+      router { Self.groupAnswer(isLast: true, recordCount: 76) })
+    let place = place(server)
+    var second = self.place(standby)
+    second.host = "second"
+    if isGone { await server.shutDown(within: .seconds(5)) }
+    let misses = Counter()
+    let search = search(try network.client()) { misses.add() }
+    try await wait(until: "an answer of the standby") {
+      let answer = try await search.answer(
+        to: Self.request, from: place, standby: second, shortfall: nil)
+      guard answer.coverage.scope == .group else { return false }
+      #expect(answer.coverage.recordCount == 76 && answer.coverage.shortfall != nil)
+      return true
+    }
+    #expect((misses.take() > 0) == isGone)
+    await standby.shutDown(within: .seconds(5))
+    if !isGone { await server.shutDown(within: .seconds(5)) }
+  }
+
+  @Test func aServerThatAnswersAtOnceIsNotCompared() async throws {
+    let network = try TestNetwork()
+    let (server, asked) = (
+      try await network.server(
+        TestNetwork.node("bob", "host"),
+        router { Self.groupAnswer(isLast: true, recordCount: 77) }),
+      Counter()
+    )
+    let standby = try await network.server(
+      TestNetwork.node("cat", "second"),
+      router {
+        asked.add()
+        return Self.groupAnswer(isLast: true, recordCount: 76)
+      })
+    var second = place(standby)
+    second.host = "second"
+    let search = search(try network.client())
+    // Until the connection is there, and the machine quick enough for once.
+    try await wait(until: "an answer that the standby was not asked for") {
+      _ = asked.take()
+      let answer = try await search.answer(
+        to: Self.request, from: place(server), standby: second, shortfall: nil)
+      return asked.take() == 0 && answer.coverage.recordCount == 77
+        && answer.coverage.shortfall == nil
+    }
+    for server in [server, standby] { await server.shutDown(within: .seconds(5)) }
+  }
+
+  @Test func whereNobodyAnswersItsOwnFilesAreSearched() async throws {
+    let network = try TestNetwork()
+    let server = try await network.server(TestNetwork.node("bob", "host"), PeerServer.makeRouter())
+    let place = place(server)
+    await server.shutDown(within: .seconds(5))
+    var second = place
+    second.host = "second"
+    let answer = try await search(try network.client())
+      .answer(to: Self.request, from: place, standby: second, shortfall: nil)
+    #expect(answer.coverage.scope == .ownFiles && answer.coverage.shortfall != nil)
   }
 
   @Test func aMachineByItselfHasNothingToExplain() async throws {

@@ -160,6 +160,46 @@ import Testing
     await stage.end()
   }
 
+  /// The standby was a little behind when the virtual server died: what was removed meanwhile is
+  /// removed there too, and nothing is sent that it has.
+  @Test func aStandbyThatIsPromotedGoesOnWhereItWas() async throws {
+    let stage = try await Stage()
+    let second = TestGroupIndex()
+    let server = try await stage.network.server(TestNetwork.node("cat", "second"), second.router)
+    var place = stage.place
+    place.host = "second"
+    place.endpoint.port = UInt16(server.port)
+    let copier = NetworkPublisher(
+      catalog: stage.workshop.catalog, consumer: .standby, client: try stage.network.client())
+    let copying = Task { await copier.run() }
+    await stage.publisher.use(stage.place)
+    await copier.use(place)
+    try await stage.waitUntilPublished()
+    try await wait(until: "the standby to have all") {
+      await second.position.sequence == stage.index.position.sequence
+    }
+    await second.be(.refuses(.unavailable, status: 503))
+    for number in 0..<10 { try stage.workshop.shared.remove("f\(number)") }
+    try await stage.workshop.index()
+    await stage.publisher.catalogChanged()
+    await copier.catalogChanged()
+    try await stage.waitUntilPublished()
+    #expect(await second.records.count == 30)
+    await second.be(.willing)
+    await copier.use(nil)
+    place.epoch = 3
+    await stage.publisher.use(place)
+    try await stage.waitUntilPublished(second)
+    #expect(await second.newBeginnings == 1)
+    try await wait(until: "the standby's place to be handed over") {
+      try stage.workshop.catalog.acknowledgedSequence(of: .standby) == 0
+    }
+    copying.cancel()
+    await copying.value
+    await server.shutDown(within: .seconds(5))
+    await stage.end()
+  }
+
   /// The address has passed to somebody else: nothing is told to them.
   @Test func anotherNodeAtTheSameAddressGetsNothing() async throws {
     let stage = try await Stage()

@@ -110,7 +110,10 @@ final class ServerProcess: Sendable {
         group: group, epoch: epoch, limitCount: 50,
         clients: clients.map { GroupClient(node: $0.node.text, incarnation: 1) },
         membership: membership))
-    if lease > 0 { try send(.lease(epoch: epoch, duration: lease, limitCount: 50)) }
+    if lease > 0 {
+      let end = MachineClock.milliseconds() + lease
+      try send(.lease(epoch: epoch, end: end, limitCount: 50))
+    }
     try await settled { status in
       status.group == group && status.epoch == epoch && status.membership == membership
         && status.takesRecords == (lease > 0)

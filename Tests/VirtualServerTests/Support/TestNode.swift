@@ -20,9 +20,12 @@ struct TestNode: Sendable {
     try await send(.post("/v1/records", request))
   }
 
-  func presence(group: UInt64 = 1, incarnation: UInt64 = 1) async throws -> PresenceAnswer {
+  func presence(
+    group: UInt64 = 1, incarnation: UInt64 = 1, offer: StandbyOffer? = nil
+  ) async throws -> PresenceAnswer {
     try await send(
-      .post("/v1/presence", PresenceMessage(group: group, incarnation: incarnation)))
+      .post(
+        "/v1/presence", PresenceMessage(group: group, incarnation: incarnation, offer: offer)))
   }
 
   func search(
