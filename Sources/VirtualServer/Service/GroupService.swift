@@ -180,5 +180,12 @@ final class GroupService: Sendable {
         "A page has 0 to \(limits.hitCount) hits and ends with hit \(limits.lastHit) at the latest."
       )
     }
+    do {
+      try limits.query.check(request.query)
+    } catch {
+      throw ProblemDocument(
+        .malformed, status: 400, title: "The query is too large", detail: "\(error)",
+        remedy: "Ask for less at a time.")
+    }
   }
 }

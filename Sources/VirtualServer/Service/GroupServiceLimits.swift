@@ -1,4 +1,5 @@
 import Protocol
+public import SearchModel
 
 /// What a virtual server gives to its group.
 public struct GroupServiceLimits: Hashable, Sendable {
@@ -17,6 +18,9 @@ public struct GroupServiceLimits: Hashable, Sendable {
   /// Hits of one page, and how far behind the first hit it may end.
   public var hitCount = 1_000
   public var lastHit = 10_000
+
+  /// What one query may cost. Each wildcard walks over the whole vocabulary.
+  public var query = QueryCostLimits.standard
 
   public var server = GroupServiceLimits.serverLimits
 
