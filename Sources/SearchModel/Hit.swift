@@ -13,13 +13,19 @@ public struct Hit: Hashable, Sendable, Codable {
   /// Nil unless the request asked for it.
   public var explanation: Explanation?
 
+  /// What the hit was ordered by when the request sorts by name, so that lists of several engines
+  /// can be merged: its UTF-8 bytes compare as the names do. Nil in every other order.
+  public var sortText: String?
+
   public init(
-    record: Record, weight: Double, duplicates: [Record] = [], explanation: Explanation? = nil
+    record: Record, weight: Double, duplicates: [Record] = [], explanation: Explanation? = nil,
+    sortText: String? = nil
   ) {
     self.record = record
     self.weight = weight
     self.duplicates = duplicates
     self.explanation = explanation
+    self.sortText = sortText
   }
 }
 
