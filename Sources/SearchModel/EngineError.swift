@@ -19,6 +19,9 @@ public enum EngineError: Error, Hashable, Sendable {
   /// says what to change.
   case invalidRequest(String)
 
+  /// The task that asked was cancelled before the answer was there. Nothing is wrong.
+  case cancelled
+
   /// The operating system refused something; the text says what.
   case inputOutput(path: String, reason: String)
 }
@@ -38,6 +41,8 @@ extension EngineError: CustomStringConvertible {
       "No space is left on the disk of \(path). Make room and try again; what was indexed before is kept."
     case .invalidRequest(let reason):
       reason
+    case .cancelled:
+      "The search was stopped because nobody waits for it any more."
     case .inputOutput(let path, let reason):
       "\(path): \(reason)"
     }
