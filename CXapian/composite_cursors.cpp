@@ -21,10 +21,12 @@ uint8_t united_occurrences(const std::vector<CursorPointer> &children, uint32_t 
 
 // The rarest child proposes, the others confirm. Conditions come last: they are dear to ask.
 class AllCursor final : public Cursor {
+    const cxapian_part &part;
     std::vector<CursorPointer> children;
 
   public:
-    explicit AllCursor(std::vector<CursorPointer> parts) : children(std::move(parts)) {
+    AllCursor(const cxapian_part &part, std::vector<CursorPointer> parts)
+        : part(part), children(std::move(parts)) {
         std::sort(
             children.begin(), children.end(),
             [](const CursorPointer &left, const CursorPointer &right) {
@@ -34,6 +36,7 @@ class AllCursor final : public Cursor {
 
     void seek(uint32_t target) override {
         while (document_ < target) {
+            part.check_stop();
             children[0]->seek(target);
             uint32_t candidate = children[0]->document();
             if (candidate == past_end || confirm(candidate, target)) {
@@ -171,14 +174,16 @@ class BestCursor final : public Cursor {
 };
 
 class ExcludingCursor final : public Cursor {
+    const cxapian_part &part;
     CursorPointer included, excluded;
 
   public:
-    ExcludingCursor(CursorPointer included, CursorPointer excluded)
-        : included(std::move(included)), excluded(std::move(excluded)) {}
+    ExcludingCursor(const cxapian_part &part, CursorPointer included, CursorPointer excluded)
+        : part(part), included(std::move(included)), excluded(std::move(excluded)) {}
 
     void seek(uint32_t target) override {
         while (document_ < target) {
+            part.check_stop();
             included->seek(target);
             uint32_t candidate = included->document();
             if (candidate == past_end || !excluded->matches(candidate)) {
@@ -212,15 +217,17 @@ class RemovedCursor final : public Cursor {
 };
 
 class ConditionCursor final : public Cursor {
+    const cxapian_part &part;
     CursorPointer everything;
     std::unique_ptr<Condition> condition;
 
   public:
     ConditionCursor(cxapian_part &part, std::unique_ptr<Condition> condition)
-        : everything(make_everything(part)), condition(std::move(condition)) {}
+        : part(part), everything(make_everything(part)), condition(std::move(condition)) {}
 
     void seek(uint32_t target) override {
         while (document_ < target) {
+            part.check_stop();
             everything->seek(target);
             uint32_t candidate = everything->document();
             if (candidate == past_end || condition->holds(candidate)) {
@@ -245,7 +252,7 @@ class ConditionCursor final : public Cursor {
 CursorPointer make_all(cxapian_part &part, std::vector<CursorPointer> children) {
     if (children.empty()) return make_everything(part);
     if (children.size() == 1) return std::move(children[0]);
-    return std::make_unique<AllCursor>(std::move(children));
+    return std::make_unique<AllCursor>(part, std::move(children));
 }
 
 CursorPointer make_any(std::vector<CursorPointer> children) {
@@ -260,13 +267,15 @@ CursorPointer make_best(std::vector<CursorPointer> children) {
     return std::make_unique<BestCursor>(std::move(children));
 }
 
-CursorPointer make_excluding(CursorPointer included, CursorPointer excluded) {
-    return std::make_unique<ExcludingCursor>(std::move(included), std::move(excluded));
+CursorPointer make_excluding(
+    cxapian_part &part, CursorPointer included, CursorPointer excluded) {
+    return std::make_unique<ExcludingCursor>(part, std::move(included), std::move(excluded));
 }
 
 CursorPointer make_without_removed(cxapian_part &part, CursorPointer included) {
     if (part.removed.empty()) return included;
-    return make_excluding(std::move(included), std::make_unique<RemovedCursor>(part.removed));
+    return make_excluding(
+        part, std::move(included), std::make_unique<RemovedCursor>(part.removed));
 }
 
 CursorPointer make_condition(cxapian_part &part, std::unique_ptr<Condition> condition) {

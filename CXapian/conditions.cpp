@@ -34,17 +34,18 @@ class HashCondition final : public Condition {
 };
 
 class PredicateCondition final : public Condition {
-    const Xapian::Database database;
+    const cxapian_part &part;
     const cxapian_callbacks &callbacks;
     uint32_t predicate;
 
   public:
     PredicateCondition(
-        const Xapian::Database &database, const cxapian_callbacks &callbacks, uint32_t predicate)
-        : database(database), callbacks(callbacks), predicate(predicate) {}
+        const cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate)
+        : part(part), callbacks(callbacks), predicate(predicate) {}
 
     bool holds(uint32_t document) override {
-        std::string data = database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
+        part.check_stop();
+        std::string data = part.database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
         return callbacks.predicate(callbacks.context, predicate, bytes_of(data));
     }
 };
@@ -62,7 +63,7 @@ std::unique_ptr<Condition> make_hash_equality(cxapian_part &part, std::string ha
 
 std::unique_ptr<Condition> make_predicate(
     cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate) {
-    return std::make_unique<PredicateCondition>(part.database, callbacks, predicate);
+    return std::make_unique<PredicateCondition>(part, callbacks, predicate);
 }
 
 } // namespace cxapian

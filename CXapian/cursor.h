@@ -100,7 +100,8 @@ CursorPointer make_boolean(cxapian_part &part, const std::vector<std::string> &t
 CursorPointer make_all(cxapian_part &part, std::vector<CursorPointer> children);
 CursorPointer make_any(std::vector<CursorPointer> children);
 CursorPointer make_best(std::vector<CursorPointer> children);
-CursorPointer make_excluding(CursorPointer included, CursorPointer excluded);
+CursorPointer make_excluding(
+    cxapian_part &part, CursorPointer included, CursorPointer excluded);
 CursorPointer make_without_removed(cxapian_part &part, CursorPointer included);
 
 // Documents that meet a condition, looked at one by one.

@@ -9,6 +9,7 @@
 #include <xapian.h>
 
 #include "layout.h"
+#include "stop.h"
 
 namespace cxapian {
 
@@ -64,6 +65,9 @@ template <typename Body> cxapian_status guarded(cxapian_error *error, Body body)
         // Numbers out of range, documents that lists name and that are not there.
         describe(error, exception);
         return cxapian_corrupt;
+    } catch (const Stopped &) {
+        describe(error, "stopped");
+        return cxapian_stopped;
     } catch (const Damage &exception) {
         describe(error, exception.what());
         return cxapian_corrupt;

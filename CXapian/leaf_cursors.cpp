@@ -131,11 +131,13 @@ class UnionCursor final : public Cursor {
 
 // Unites posting lists by document, dropping those outside `fields`.
 std::vector<Posting> unite(
-    const Xapian::Database &database, const std::vector<std::string> &terms,
-    uint64_t total_frequency, uint8_t fields) {
+    const cxapian_part &part, const std::vector<std::string> &terms, uint64_t total_frequency,
+    uint8_t fields) {
+    const Xapian::Database &database = part.database;
     std::vector<Posting> postings;
     auto for_each_posting = [&](auto body) {
         for (const std::string &term : terms) {
+            part.check_stop();
             uint32_t before = 0;
             for (Xapian::PostingIterator posting = database.postlist_begin(term),
                                          end = database.postlist_end(term);
@@ -227,12 +229,12 @@ CursorPointer make_terms(
     uint8_t fields, double weight) {
     std::vector<std::string> terms;
     uint64_t total_frequency = 0;
-    for_each_term(part.database, kind, text, [&](const std::string &term, uint32_t frequency) {
+    for_each_term(part, kind, text, [&](const std::string &term, uint32_t frequency) {
         terms.push_back(term);
         total_frequency += frequency;
     });
     return std::make_unique<UnionCursor>(
-        scorer, unite(part.database, terms, total_frequency, fields), weight, fields);
+        scorer, unite(part, terms, total_frequency, fields), weight, fields);
 }
 
 CursorPointer make_boolean(cxapian_part &part, const std::vector<std::string> &terms) {

@@ -153,6 +153,7 @@ Counts collect(
     Counts counts;
     cxapian_document document;
     for (cursor.seek(1); cursor.document() != past_end; cursor.seek(cursor.document() + 1)) {
+        part.check_stop();
         ++counts.seen;
         // Most documents can be told to be too light without knowing how long they are.
         if (required > 0 && cursor.bound() < required) continue;
@@ -179,6 +180,7 @@ void hand_out(cxapian_part &part, const Collector &collector, cxapian_match_resu
         return bytes_of(part.hit_texts.back());
     };
     for (const Candidate &candidate : collector.candidates()) {
+        part.check_stop();
         candidate.describe(part);
         part.hits.push_back(
             {candidate.document, candidate.weight, kept(candidate.key), kept(candidate.sort_key),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 
 #include "guard.h"
 
@@ -44,6 +45,11 @@ cxapian_status cxapian_part_open(
 
 void cxapian_part_close(cxapian_part *part) { delete part; }
 
+cxapian_stop *cxapian_stop_make(void) { return new (std::nothrow) cxapian_stop; }
+void cxapian_stop_free(cxapian_stop *stop) { delete stop; }
+void cxapian_stop_request(cxapian_stop *stop) { stop->requested = true; }
+void cxapian_part_obey(cxapian_part *part, const cxapian_stop *stop) { part->stop = stop; }
+
 cxapian_totals cxapian_part_totals(cxapian_part *part) {
     // Totals are read on opening; asking for them does not touch the disk and cannot fail.
     return {
@@ -58,7 +64,7 @@ cxapian_status cxapian_part_terms(
     return guarded(error, [&] {
         Reading reading(part->mark.c_str());
         for_each_term(
-            part->database, kind, view_of(text),
+            *part, kind, view_of(text),
             [&](const std::string &term, uint32_t frequency) {
                 visit(context, bytes_of(term), frequency);
             });
@@ -116,6 +122,7 @@ cxapian_status cxapian_part_data(
     cxapian_part *part, uint32_t document, cxapian_bytes *data, cxapian_error *error) {
     return guarded(error, [&] {
         Reading reading(part->mark.c_str());
+        part->check_stop();
         part->scratch_data =
             part->database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
         *data = bytes_of(part->scratch_data);

@@ -8,6 +8,7 @@
 #include "crash_mark.h"
 #include "layout.h"
 #include "lengths.h"
+#include "stop.h"
 
 // An open part. What a call hands out lives in `scratch` until the next call.
 struct cxapian_part {
@@ -26,8 +27,17 @@ struct cxapian_part {
     // Whether any document has a content hash; -1 until somebody asks.
     int hashes_known = -1;
 
+    // Null: whoever waits goes on waiting.
+    const cxapian_stop *stop = nullptr;
+
     cxapian_part(const char *path, const uint32_t *numbers, size_t count)
         : mark(std::string(path) + "/" + cxapian_crash_mark_name), database(path), removed(numbers, numbers + count), lengths(database) {}
+
+    // Ends the call if that was requested. To be called in every loop that may take long.
+    void check_stop() const {
+        if (__builtin_expect(stop && stop->requested.load(std::memory_order_relaxed), false))
+            throw cxapian::Stopped();
+    }
 
     bool is_removed(uint32_t document) const;
     bool has_hashes();
@@ -67,7 +77,9 @@ class TermOrder {
 // Calls `visit(term, frequency)` for each term of a family; see `cxapian_part_terms`.
 template <typename Visit>
 void for_each_term(
-    const Xapian::Database &database, cxapian_terms kind, std::string_view text, Visit visit) {
+    const cxapian_part &part, cxapian_terms kind, std::string_view text, Visit visit) {
+    const Xapian::Database &database = part.database;
+    part.check_stop();
     if (kind == cxapian_terms_exact) {
         std::string term(text);
         Xapian::doccount frequency = term.empty() ? 0 : database.get_termfreq(term);
@@ -82,6 +94,7 @@ void for_each_term(
     for (Xapian::TermIterator term = database.allterms_begin(start); term != end;) {
         std::string word = *term;
         order.check(word);
+        part.check_stop();
         if (!namespaced && is_namespaced(word)) {
             // The capitals stand together: jump over them.
             term.skip_to(std::string(1, char('Z' + 1)));

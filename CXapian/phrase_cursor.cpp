@@ -10,6 +10,7 @@ namespace {
 // Documents that have all words, and somewhere in a row. A row is only looked for in fields that
 // have all of the words, which few documents do where the words are common.
 class PhraseCursor final : public Cursor {
+    const cxapian_part &part;
     const Xapian::Database database;
     const cxapian_callbacks &callbacks;
     Phrase phrase;
@@ -17,9 +18,9 @@ class PhraseCursor final : public Cursor {
 
   public:
     PhraseCursor(
-        const Xapian::Database &database, const cxapian_callbacks &callbacks, Phrase phrase,
+        const cxapian_part &part, const cxapian_callbacks &callbacks, Phrase phrase,
         std::vector<CursorPointer> cursors)
-        : database(database), callbacks(callbacks), phrase(std::move(phrase)),
+        : part(part), database(part.database), callbacks(callbacks), phrase(std::move(phrase)),
           words(std::move(cursors)) {}
 
     void seek(uint32_t target) override {
@@ -62,6 +63,7 @@ class PhraseCursor final : public Cursor {
   private:
     uint32_t with_all_words(uint32_t target) {
         for (size_t agreeing = 0, index = 0; agreeing < words.size(); index = (index + 1) % words.size()) {
+            part.check_stop();
             Cursor &word = *words[index];
             if (word.document() < target) word.seek(target);
             if (word.document() == past_end) return past_end;
@@ -119,7 +121,7 @@ CursorPointer make_phrase(
     std::vector<CursorPointer> words) {
     if (words.empty()) return make_nothing();
     return std::make_unique<PhraseCursor>(
-        part.database, callbacks, std::move(phrase), std::move(words));
+        part, callbacks, std::move(phrase), std::move(words));
 }
 
 } // namespace cxapian

@@ -40,7 +40,7 @@ class PlanReader {
         case 7: return make_best(nodes());
         case 8: {
             CursorPointer included = node();
-            return make_excluding(std::move(included), node());
+            return make_excluding(part, std::move(included), node());
         }
         case 9: return make_boolean(part, strings());
         case 10:

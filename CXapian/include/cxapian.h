@@ -31,6 +31,8 @@ typedef enum __attribute__((enum_extensibility(closed))) cxapian_status {
     cxapian_input_output = 5,
     // The arguments are wrong: a defect of the caller.
     cxapian_invalid = 6,
+    // It was requested to stop; see `cxapian_part_obey`.
+    cxapian_stopped = 7,
 } cxapian_status;
 
 typedef struct cxapian_error {
@@ -119,6 +121,18 @@ cxapian_status cxapian_part_open(
     const char *path, const uint32_t *removed, size_t removed_count, cxapian_part **part,
     cxapian_error *error);
 void cxapian_part_close(cxapian_part *part);
+
+// By which another thread ends what a part is read for.
+typedef struct cxapian_stop cxapian_stop;
+// Null when out of memory.
+cxapian_stop *cxapian_stop_make(void);
+void cxapian_stop_free(cxapian_stop *stop);
+// From any thread, any number of times.
+void cxapian_stop_request(cxapian_stop *stop);
+
+// From now on calls with this handle end with `cxapian_stopped` a moment after it was requested. The
+// caller keeps the stop until it sets another, or null for none.
+void cxapian_part_obey(cxapian_part *part, const cxapian_stop *stop);
 
 // Totals of the part, removed documents included.
 typedef struct cxapian_totals {

@@ -50,8 +50,12 @@ public actor MemoryEngine: FullTextEngine {
     let query = QueryAnalyzer().analyze(request.query)
     let statistics = request.statistics ?? collection.statistics(for: query)
     let evaluator = Evaluator(model: model, statistics: statistics)
-    let matches = collection.documents.compactMap { document in
-      evaluator.match(query, document).map { Ranking.Candidate(document: document, match: $0) }
+    var matches: [Ranking.Candidate] = []
+    for document in collection.documents {
+      if Task.isCancelled { throw .cancelled }
+      if let match = evaluator.match(query, document) {
+        matches.append(Ranking.Candidate(document: document, match: match))
+      }
     }
     var facets = FacetCounting(request.facets)
     for match in matches { facets.add(match.document.record) }

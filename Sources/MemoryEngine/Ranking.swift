@@ -21,7 +21,9 @@ enum Ranking {
         record: best.document.record, weight: best.match.weight,
         duplicates: Array(others.prefix(duplicateLimit)),
         explanation: request.explains
-          ? Explanation(contributions: best.match.contributions) : nil)
+          ? Explanation(contributions: best.match.contributions) : nil,
+        sortText: request.sort.isByName
+          ? FilterValues.folded(best.document.record.filename) : nil)
     }
   }
 

@@ -19,7 +19,7 @@ public enum EngineError: Error, Hashable, Sendable {
   /// says what to change.
   case invalidRequest(String)
 
-  /// The search was stopped because its task was cancelled. Nobody waits for an answer.
+  /// The task that asked was cancelled before the answer was there. Nothing is wrong.
   case cancelled
 
   /// The operating system refused something; the text says what.

@@ -3,6 +3,9 @@
 ///
 /// Changes become visible and durable together, at ``commit(notes:)``, and not before. Searches may
 /// run at any time, from any number of tasks; each sees one revision whole.
+///
+/// A search whose task is cancelled stops working and throws ``EngineError/cancelled``; so do other
+/// calls that only read and may take long.
 public protocol FullTextEngine: SearchableIndex {
   /// Takes changes into the uncommitted batch, in order: a later change of the same key wins.
   ///

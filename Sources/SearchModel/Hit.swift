@@ -13,8 +13,8 @@ public struct Hit: Hashable, Sendable, Codable {
   /// Nil unless the request asked for it.
   public var explanation: Explanation?
 
-  /// The folded name that the hit was ordered by, so that lists of several engines can be merged
-  /// without analysing text again. Nil unless the request sorts by name.
+  /// What the hit was ordered by when the request sorts by name, so that lists of several engines
+  /// can be merged: its UTF-8 bytes compare as the names do. Nil in every other order.
   public var sortText: String?
 
   public init(

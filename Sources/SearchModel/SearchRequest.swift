@@ -45,6 +45,11 @@ public enum SortOrder: Hashable, Sendable, Codable {
   case name(ascending: Bool)
   case size(ascending: Bool)
   case modified(ascending: Bool)
+
+  /// Whether hits are ordered by their names, in either direction.
+  public var isByName: Bool {
+    if case .name = self { true } else { false }
+  }
 }
 
 /// Something that matches can be counted by.

@@ -18,6 +18,7 @@ func calling(
   case .disk_full: throw .diskFull(path: path)
   case .input_output: throw .inputOutput(path: path, reason: reason)
   case .invalid: throw .invalidRequest(reason)
+  case .stopped: throw .cancelled
   }
 }
 

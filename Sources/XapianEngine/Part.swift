@@ -9,7 +9,7 @@ final class Part: @unchecked Sendable {
   let path: String
   let description: Manifest.Part
   let removals: Removals
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
 
   /// - Throws: ``EngineError/corrupted(path:reason:)`` where files are gone or of another size, or
   ///   contradict the manifest. Every byte is looked at when a process crashed reading the part;

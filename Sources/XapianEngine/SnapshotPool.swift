@@ -36,10 +36,22 @@ final class SnapshotPool: Sendable {
   func withSnapshot<Result>(
     _ body: (Snapshot) throws(EngineError) -> Result
   ) throws(EngineError) -> Result {
-    let snapshot = try borrow()
-    let result = try body(snapshot)
-    giveBack(snapshot)
-    return result
+    try use(try borrow(), body)
+  }
+
+  /// Runs `body` with a borrowed snapshot and takes it back.
+  func use<Result>(
+    _ snapshot: Snapshot, _ body: (Snapshot) throws(EngineError) -> Result
+  ) throws(EngineError) -> Result {
+    do {
+      let result = try body(snapshot)
+      giveBack(snapshot)
+      return result
+    } catch {
+      // Nothing is wrong with one whose search was stopped.
+      if error == .cancelled { giveBack(snapshot) }
+      throw error
+    }
   }
 
   /// A snapshot of the newest revision, if one is open already: nothing is read but the state of

@@ -170,7 +170,8 @@ struct SnapshotSearch: Sendable {
     let record = try snapshot.parts[candidate.partIndex].record(of: candidate)
     return Hit(
       record: record, weight: candidate.weight, duplicates: try duplicates(of: record),
-      explanation: request.explains ? try explanation(candidate) : nil)
+      explanation: request.explains ? try explanation(candidate) : nil,
+      sortText: request.sort.isByName ? String(decoding: candidate.sortKey, as: UTF8.self) : nil)
   }
 
   /// A hit lists at most so many duplicates.

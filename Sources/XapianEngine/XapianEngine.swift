@@ -72,7 +72,7 @@ public final class XapianEngine: FullTextEngine {
   }
 
   public func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics {
-    try await reading { (snapshot) throws(EngineError) in
+    try await stoppablyReading { (snapshot) throws(EngineError) in
       try snapshot.statistics(for: QueryAnalyzer().analyze(query))
     }
   }
@@ -84,13 +84,13 @@ public final class XapianEngine: FullTextEngine {
     switch try startHere(request, query) {
     case .answered(let answer): return answer
     case .begun(let search):
-      return try await Self.readers.run { () throws(EngineError) in
-        let answer = try search.answer()
-        snapshots.giveBack(search.snapshot)
-        return answer
+      return try await Self.readers.runStoppably { (stop) throws(EngineError) in
+        try snapshots.use(search.snapshot) { (snapshot) throws(EngineError) in
+          try snapshot.obeying(stop) { () throws(EngineError) in try search.answer() }
+        }
       }
     case .declined:
-      return try await reading { (snapshot) throws(EngineError) in
+      return try await stoppablyReading { (snapshot) throws(EngineError) in
         try SnapshotSearch(request, query, in: snapshot, model: model).answer()
       }
     }
@@ -107,15 +107,15 @@ public final class XapianEngine: FullTextEngine {
   private func startHere(
     _ request: SearchRequest, _ query: TermQuery
   ) throws(EngineError) -> Start {
+    if Task.isCancelled { throw .cancelled }
     guard QuickSearches.mayBeQuick(request, query) else { return .declined }
     let (model, snapshots) = (model, snapshots)
     let start = try QuickSearches.onThisThread { () throws(EngineError) -> Start in
       guard let snapshot = snapshots.borrowOpen() else { return .declined }
       let search = try SnapshotSearch(request, query, in: snapshot, model: model)
       guard search.isQuick else { return .begun(search) }
-      let answer = try search.answer()
-      snapshots.giveBack(snapshot)
-      return .answered(answer)
+      return .answered(
+        try snapshots.use(snapshot) { (_) throws(EngineError) in try search.answer() })
     }
     return start ?? .declined
   }
@@ -144,7 +144,7 @@ public final class XapianEngine: FullTextEngine {
 
   public func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
     guard limit > 0 else { return [] }
-    return try await reading { (snapshot) throws(EngineError) in
+    return try await stoppablyReading { (snapshot) throws(EngineError) in
       try snapshot.spellings(of: word, limit: limit)
     }
   }
@@ -154,11 +154,8 @@ public final class XapianEngine: FullTextEngine {
   }
 
   public func termFingerprints() async throws(EngineError) -> TermFingerprints {
-    let snapshots = snapshots
-    return try await Self.vocabularyReader.run { () throws(EngineError) in
-      try snapshots.withSnapshot { (snapshot) throws(EngineError) in
-        try snapshot.termFingerprints()
-      }
+    try await stoppablyReading(on: Self.vocabularyReader) { (snapshot) throws(EngineError) in
+      try snapshot.termFingerprints()
     }
   }
 
@@ -213,6 +210,19 @@ public final class XapianEngine: FullTextEngine {
     }
   }
 
+  /// Ends with ``EngineError/cancelled`` a moment after the task was cancelled.
+  private func stoppablyReading<Result: Sendable>(
+    on queue: DispatchQueue = readers,
+    _ body: @escaping @Sendable (Snapshot) throws(EngineError) -> Result
+  ) async throws(EngineError) -> Result {
+    let snapshots = snapshots
+    return try await queue.runStoppably { (stop) throws(EngineError) in
+      try snapshots.withSnapshot { (snapshot) throws(EngineError) in
+        try snapshot.obeying(stop) { () throws(EngineError) in try body(snapshot) }
+      }
+    }
+  }
+
   private func writing<Result: Sendable>(
     _ body: @escaping @Sendable (IndexWriter) throws(EngineError) -> Result
   ) async throws(EngineError) -> Result {
@@ -262,6 +272,24 @@ extension DispatchQueue {
   ) async throws(EngineError) -> Value {
     let result = await withCheckedContinuation { continuation in
       async { continuation.resume(returning: Result(catching: body)) }
+    }
+    return try result.get()
+  }
+
+  /// The same for work that ends once the task is cancelled, if it heeds what it is handed.
+  fileprivate func runStoppably<Value: Sendable>(
+    _ body: @escaping @Sendable (ReadingStop) throws(EngineError) -> Value
+  ) async throws(EngineError) -> Value {
+    let stop = ReadingStop()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        async {
+          continuation.resume(
+            returning: Result { () throws(EngineError) in try body(stop) })
+        }
+      }
+    } onCancel: {
+      stop.request()
     }
     return try result.get()
   }

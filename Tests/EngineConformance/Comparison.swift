@@ -44,6 +44,9 @@ private func differences(between hit: Hit, and same: Hit) -> [String] {
   if hit.record != same.record {
     result.append("record \(hit.record) instead of \(same.record)")
   }
+  if hit.sortText.map({ Array($0.utf8) }) != same.sortText.map({ Array($0.utf8) }) {
+    result.append("\(hit.record.key) sorts by \(hit.sortText ?? "nothing")")
+  }
   if hit.duplicates != same.duplicates {
     let keys = hit.duplicates.map(\.key)
     result.append("\(hit.record.key) has \(keys) instead of \(same.duplicates.map(\.key))")

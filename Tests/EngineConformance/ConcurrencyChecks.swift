@@ -31,7 +31,20 @@ extension ConformanceCheck {
         for try await _ in group {}
       }
       #expect(try await engine.notes() == ["generation": "15"])
-    }
+    },
+
+    ConformanceCheck("a search of a cancelled task finds nothing and harms nothing") { subject in
+      let engine = try await subject.engine(holding: [try record("1", "mark.txt")])
+      for query in [word("mark"), .infix("ark", field: nil), .everything] {
+        let search = Task {
+          while !Task.isCancelled { await Task.yield() }
+          return try await engine.search(SearchRequest(query: query))
+        }
+        search.cancel()
+        await #expect(throws: EngineError.cancelled) { try await search.value }
+        #expect(try await engine.keys(query) == ["1"])
+      }
+    },
   ]
 
   /// Searches until the last generation shows, which it does because its commit returns.

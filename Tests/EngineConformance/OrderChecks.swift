@@ -29,6 +29,25 @@ extension ConformanceCheck {
       #expect(try await engine.keys(preferring) == ["5", "3", "1", "2", "4"])
     },
 
+    ConformanceCheck("a hit of a list by name says what it was ordered by") { subject in
+      let engine = try await subject.engine(holding: [
+        record("1", "Zeta.TXT"), record("2", "A\u{308}pfel"), record("3", "보고서 2.hwp"),
+      ])
+      for ascending in [true, false] {
+        let hits = try await engine.search(
+          SearchRequest(query: .everything, sort: .name(ascending: ascending))
+        ).hits
+        let names = ["zeta.txt", "\u{E4}pfel", "보고서 2.hwp"]
+        #expect(
+          hits.map { Array(($0.sortText ?? "").utf8) }
+            == (ascending ? names : names.reversed()).map { Array($0.utf8) })
+      }
+      for sort in [SortOrder.relevance, .size(ascending: true), .modified(ascending: false)] {
+        let hits = try await engine.search(SearchRequest(query: .everything, sort: sort)).hits
+        #expect(hits.map(\.sortText) == [nil, nil, nil], "\(sort)")
+      }
+    },
+
     ConformanceCheck("pages join without gaps, and their ends are harmless") { subject in
       let records = try (0..<25).map { number in
         try record("k\(number)", "page \(number % 3).txt", text: "page page")

@@ -23,7 +23,7 @@ enum Fault: CaseIterable {
   case showsTheBatchBeforeItsCommit, forgetsRemovals, takesTheFirstChangeOfAKey, losesNotes
   case commitsInTwoSteps, ignoresStatistics, skipsOneHit, ordersTiesBackwards, neverCollapses
   case countsThePageOnly, countsFacetsOfThePage, addsToWeights, keepsText, raisesEveryRevision
-  case forgetsTerms
+  case forgetsTerms, forgetsSortTexts, ignoresCancellation
 
   /// A part of the name of the check that has to fail.
   var foundBy: String {
@@ -42,6 +42,8 @@ enum Fault: CaseIterable {
     case .keepsText: "comes back as it went in"
     case .raisesEveryRevision: "empty batch"
     case .forgetsTerms: "holds no match"
+    case .forgetsSortTexts: "list by name"
+    case .ignoresCancellation: "cancelled task"
     }
   }
 }
@@ -93,8 +95,16 @@ private actor FaultyEngine: FullTextEngine {
     if fault == .ignoresStatistics { request.statistics = nil }
     if fault == .neverCollapses { request.collapsesDuplicates = false }
     if fault == .skipsOneHit, request.offset > 0 { request.offset -= 1 }
-    var answer = try await engine.search(request)
+    var answer: SearchAnswer
+    if fault == .ignoresCancellation {
+      let (engine, request) = (engine, request)
+      let search = Task { try await engine.search(request) }
+      do { answer = try await search.value } catch { throw .invalidRequest("\(error)") }
+    } else {
+      answer = try await engine.search(request)
+    }
     switch fault {
+    case .forgetsSortTexts: for index in answer.hits.indices { answer.hits[index].sortText = nil }
     case .ordersTiesBackwards: answer.hits.reverse()
     case .countsThePageOnly: answer.matchCount = .exactly(answer.hits.count)
     case .addsToWeights: answer.hits = answer.hits.map { $0.heavier(by: 1e-8) }

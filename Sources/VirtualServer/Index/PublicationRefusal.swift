@@ -109,7 +109,11 @@ extension ProblemDocument {
       self.init(
         .malformed, status: 400, title: "This cannot be searched", detail: reason,
         remedy: "Change the query.")
-    case .locked, .missing, .corrupted, .incompatible, .cancelled, .inputOutput:
+    case .cancelled:
+      self.init(
+        .unavailable, status: 503, title: "The search was stopped", detail: "\(error)",
+        remedy: "Ask again.", retryAfter: 1)
+    case .locked, .missing, .corrupted, .incompatible, .inputOutput:
       self.init(
         .unavailable, status: 503, title: "The index cannot be used",
         detail: "The index of the group cannot be used at the moment.",

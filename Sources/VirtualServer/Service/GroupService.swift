@@ -172,7 +172,8 @@ final class GroupService: Sendable {
   }
 
   func statistics(_ request: StatisticsRequest) async throws -> StatisticsAnswer {
-    try await gated.statistics(for: request.query)
+    try check(request.query)
+    return try await gated.statistics(for: request.query)
   }
 
   func matches(_ request: MatchRequest) async throws -> MatchAnswer {
@@ -181,7 +182,8 @@ final class GroupService: Sendable {
   }
 
   func spellings(_ request: SpellingsRequest) async throws -> [String] {
-    try await gated.spellings(
+    try check(.word(request.word, field: nil))
+    return try await gated.spellings(
       of: request.word, limit: min(max(0, request.limit), GroupServiceLimits.spellings))
   }
 
@@ -228,6 +230,17 @@ final class GroupService: Sendable {
       throw .malformed(
         "A page has 0 to \(hitCount) hits and ends with hit \(limits.lastHit) at the latest."
       )
+    }
+    try check(request.query)
+  }
+
+  private func check(_ query: Query) throws(ProblemDocument) {
+    do {
+      try limits.query.check(query)
+    } catch {
+      throw ProblemDocument(
+        .malformed, status: 400, title: "The query is too large", detail: "\(error)",
+        remedy: "Ask for less at a time.")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Protocol
+public import SearchModel
 
 /// What a virtual server gives to its group.
 public struct GroupServiceLimits: Hashable, Sendable {
@@ -20,6 +21,9 @@ public struct GroupServiceLimits: Hashable, Sendable {
 
   /// Spellings that another virtual server is told at most.
   static let spellings = 100
+
+  /// What one query may cost. Each wildcard walks over the whole vocabulary.
+  public var query = QueryCostLimits.standard
 
   public var server = GroupServiceLimits.serverLimits
 

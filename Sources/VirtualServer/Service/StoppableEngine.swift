@@ -1,7 +1,7 @@
 import SearchModel
 
-/// An engine for one search, which consists of several steps: no further step begins once nobody
-/// waits for the answer, or its time is up. A step that runs is not interrupted.
+/// An engine for one search, which consists of several steps: once nobody waits for the answer, or
+/// its time is up, the step that runs is cancelled and no further one begins.
 struct StoppableEngine: FullTextEngine {
   let engine: any FullTextEngine
   let deadline: ContinuousClock.Instant
@@ -21,31 +21,59 @@ struct StoppableEngine: FullTextEngine {
   private func checkpoint() throws(EngineError) {
     guard let stop else { return }
     switch stop {
-    case .cancelled: throw .invalidRequest("The search was cancelled.")
+    case .cancelled: throw .cancelled
     case .tooLong:
       throw .invalidRequest(
         "The search took too long. Ask for rarer words, or for fewer at a time.")
     }
   }
 
-  func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer {
+  /// Runs one step and cancels it at the deadline.
+  private func step<Value: Sendable>(
+    _ body: @escaping @Sendable () async throws(EngineError) -> Value
+  ) async throws(EngineError) -> Value {
     try checkpoint()
-    return try await engine.search(request)
+    let result = await withTaskGroup(of: Result<Value, EngineError>?.self) { group in
+      group.addTask {
+        do throws(EngineError) { return .success(try await body()) } catch {
+          return .failure(error)
+        }
+      }
+      group.addTask {
+        // The deadline is a point in time, so this is the one thing to wait for.
+        try? await Task.sleep(until: deadline, clock: .continuous)
+        return nil
+      }
+      // Whichever ends first ends the other; the step's result comes in any case.
+      var result: Result<Value, EngineError>?
+      for await ended in group {
+        group.cancelAll()
+        result = ended ?? result
+      }
+      return result
+    }
+    if case .success(let value) = result { return value }
+    try checkpoint()
+    guard let result else { throw .cancelled }
+    return try result.get()
+  }
+
+  func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer {
+    try await step { () throws(EngineError) in try await engine.search(request) }
   }
 
   func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
-    try checkpoint()
-    return try await engine.spellings(of: word, limit: limit)
+    try await step { () throws(EngineError) in
+      try await engine.spellings(of: word, limit: limit)
+    }
   }
 
   func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics {
-    try checkpoint()
-    return try await engine.statistics(for: query)
+    try await step { () throws(EngineError) in try await engine.statistics(for: query) }
   }
 
   func record(for key: RecordKey) async throws(EngineError) -> Record? {
-    try checkpoint()
-    return try await engine.record(for: key)
+    try await step { () throws(EngineError) in try await engine.record(for: key) }
   }
 
   func notes() async throws(EngineError) -> [String: String] { try await engine.notes() }
@@ -55,8 +83,7 @@ struct StoppableEngine: FullTextEngine {
   func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
 
   func termFingerprints() async throws(EngineError) -> TermFingerprints {
-    try checkpoint()
-    return try await engine.termFingerprints()
+    try await step { () throws(EngineError) in try await engine.termFingerprints() }
   }
 
   // MARK: Nothing is written in a search
