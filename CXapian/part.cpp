@@ -58,7 +58,7 @@ cxapian_status cxapian_part_terms(
     return guarded(error, [&] {
         Reading reading(part->mark.c_str());
         for_each_term(
-            part->database, kind, view_of(text),
+            *part, kind, view_of(text),
             [&](const std::string &term, uint32_t frequency) {
                 visit(context, bytes_of(term), frequency);
             });

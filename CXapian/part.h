@@ -6,6 +6,7 @@
 #include <xapian.h>
 
 #include "crash_mark.h"
+#include "kept_postings.h"
 #include "layout.h"
 #include "lengths.h"
 
@@ -22,12 +23,14 @@ struct cxapian_part {
     std::vector<std::string> hit_texts;
 
     cxapian::Lengths lengths;
+    cxapian::KeptPostings kept;
 
     // Whether any document has a content hash; -1 until somebody asks.
     int hashes_known = -1;
 
     cxapian_part(const char *path, const uint32_t *numbers, size_t count)
-        : mark(std::string(path) + "/" + cxapian_crash_mark_name), database(path), removed(numbers, numbers + count), lengths(database) {}
+        : mark(std::string(path) + "/" + cxapian_crash_mark_name), database(path), removed(numbers, numbers + count), lengths(database),
+          kept(database) {}
 
     bool is_removed(uint32_t document) const;
     bool has_hashes();
@@ -67,13 +70,14 @@ class TermOrder {
 // Calls `visit(term, frequency)` for each term of a family; see `cxapian_part_terms`.
 template <typename Visit>
 void for_each_term(
-    const Xapian::Database &database, cxapian_terms kind, std::string_view text, Visit visit) {
+    const cxapian_part &part, cxapian_terms kind, std::string_view text, Visit visit) {
     if (kind == cxapian_terms_exact) {
         std::string term(text);
-        Xapian::doccount frequency = term.empty() ? 0 : database.get_termfreq(term);
+        Xapian::doccount frequency = term.empty() ? 0 : part.kept.frequency(term);
         if (frequency) visit(term, frequency);
         return;
     }
+    const Xapian::Database &database = part.database;
     bool namespaced = is_namespaced(text);
     std::string start(kind == cxapian_terms_prefix || namespaced ? text : std::string_view());
     if (kind == cxapian_terms_infix && namespaced) start.resize(1);
