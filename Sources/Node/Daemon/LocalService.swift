@@ -24,6 +24,7 @@ struct LocalService: Sendable {
         LocalIndexAnswer(
           fileCount: summary.fileCount, changeCount: summary.changeCount,
           readCount: summary.readCount, readByteCount: summary.readByteCount,
+          unreadableCount: summary.unreadableCount, postponedCount: summary.postponedCount,
           publishedCount: summary.publishedCount, absences: summary.absences))
     }
     router.post("/v1/local/forget") { request, _ -> Response in
