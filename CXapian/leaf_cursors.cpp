@@ -89,6 +89,56 @@ class TermCursor final : public PostingCursor {
     uint8_t occurrences() override { return posting.get_wdf() & fields; }
 };
 
+// The same over a list that is kept decoded.
+class KeptTermCursor final : public Cursor {
+    const Scorer scorer;
+    const std::shared_ptr<const Postings> postings;
+    const uint32_t *const documents;
+    const size_t count;
+    size_t index = 0;
+    double leaf_weight;
+    uint8_t fields;
+    double greatest;
+
+  public:
+    KeptTermCursor(
+        std::shared_ptr<const Postings> list, const Scorer &scorer, uint8_t fields,
+        double leaf_weight)
+        : scorer(scorer), postings(std::move(list)), documents(postings->documents.data()),
+          count(postings->documents.size()), leaf_weight(leaf_weight), fields(fields),
+          greatest(scorer.maximum(leaf_weight, fields)) {}
+
+    void seek(uint32_t target) override {
+        skip_to(target);
+        while (index < count && !(postings->occurrences[index] & fields)) ++index;
+        document_ = index < count ? documents[index] : past_end;
+    }
+    bool matches(uint32_t target) override {
+        if (document_ < target) KeptTermCursor::seek(target);
+        return document_ == target;
+    }
+    double weight() override { return scorer.weigh(leaf_weight, occurrences(), document_); }
+    double maximum() const override { return greatest; }
+    double bound() override { return scorer.bound(leaf_weight, occurrences()); }
+    uint64_t estimate() const override { return count; }
+    uint8_t occurrences() override { return postings->occurrences[index] & fields; }
+
+  private:
+    // Mostly the next few; far jumps are found by doubling steps.
+    void skip_to(uint32_t target) {
+        for (int near = 0; near < 4; ++near, ++index)
+            if (index >= count || documents[index] >= target) return;
+        size_t step = 4;
+        while (index + step < count && documents[index + step] < target) {
+            index += step;
+            step *= 2;
+        }
+        index = std::lower_bound(
+                    documents + index, documents + std::min(index + step, count), target)
+                - documents;
+    }
+};
+
 struct Posting {
     uint32_t document;
     uint8_t occurrences;
@@ -221,6 +271,8 @@ CursorPointer make_term(
     double weight) {
     // The empty term would be all documents.
     if (term.empty()) return make_nothing();
+    if (auto postings = part.kept.find(term))
+        return std::make_unique<KeptTermCursor>(std::move(postings), scorer, fields, weight);
     return std::make_unique<TermCursor>(part, scorer, term, fields, weight);
 }
 

@@ -6,6 +6,7 @@
 #include <xapian.h>
 
 #include "crash_mark.h"
+#include "kept_postings.h"
 #include "layout.h"
 #include "lengths.h"
 #include "stop.h"
@@ -23,6 +24,7 @@ struct cxapian_part {
     std::vector<std::string> hit_texts;
 
     cxapian::Lengths lengths;
+    cxapian::KeptPostings kept;
 
     // Whether any document has a content hash; -1 until somebody asks.
     int hashes_known = -1;
@@ -31,7 +33,8 @@ struct cxapian_part {
     const cxapian_stop *stop = nullptr;
 
     cxapian_part(const char *path, const uint32_t *numbers, size_t count)
-        : mark(std::string(path) + "/" + cxapian_crash_mark_name), database(path), removed(numbers, numbers + count), lengths(database) {}
+        : mark(std::string(path) + "/" + cxapian_crash_mark_name), database(path), removed(numbers, numbers + count), lengths(database),
+          kept(database) {}
 
     // Ends the call if that was requested. To be called in every loop that may take long.
     void check_stop() const {
@@ -78,14 +81,14 @@ class TermOrder {
 template <typename Visit>
 void for_each_term(
     const cxapian_part &part, cxapian_terms kind, std::string_view text, Visit visit) {
-    const Xapian::Database &database = part.database;
     part.check_stop();
     if (kind == cxapian_terms_exact) {
         std::string term(text);
-        Xapian::doccount frequency = term.empty() ? 0 : database.get_termfreq(term);
+        Xapian::doccount frequency = term.empty() ? 0 : part.kept.frequency(term);
         if (frequency) visit(term, frequency);
         return;
     }
+    const Xapian::Database &database = part.database;
     bool namespaced = is_namespaced(text);
     std::string start(kind == cxapian_terms_prefix || namespaced ? text : std::string_view());
     if (kind == cxapian_terms_infix && namespaced) start.resize(1);

@@ -142,6 +142,15 @@ typedef struct cxapian_totals {
 } cxapian_totals;
 cxapian_totals cxapian_part_totals(cxapian_part *part);
 
+// Makes the allocator give large blocks back to the system when they are freed. Of the whole process.
+void cxapian_return_large_blocks(void);
+
+// What all parts of the process keep decoded of the words that were asked for more than once, in
+// bytes. `limit` is what it may come to from the next search on.
+size_t cxapian_kept_byte_count(void);
+void cxapian_limit_kept_bytes(size_t limit);
+static const size_t cxapian_standard_kept_bytes = (size_t)64 << 20;
+
 // The kinds of leaves that stand for one term or many.
 typedef enum __attribute__((enum_extensibility(closed))) cxapian_terms {
     cxapian_terms_exact = 0,

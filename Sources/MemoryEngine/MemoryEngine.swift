@@ -82,7 +82,24 @@ public actor MemoryEngine: FullTextEngine {
 
   public func spellings(of word: String, limit: Int) -> [String] {
     guard limit > 0 else { return [] }
-    return SpellingSuggester.suggestions(
-      for: word, in: collection.vocabulary, limit: limit)
+    return SpellingSuggester.suggestions(for: word, in: collection.vocabulary, limit: limit) {
+      writtenWord(of: $0)
+    }
+  }
+
+  /// In the record in which the term weighs most.
+  private func writtenWord(of term: String) -> String? {
+    let request = SearchRequest(query: .nothing, limit: 1, collapsesDuplicates: false)
+    return hits(of: WrittenWord.query(term), for: request).first.flatMap {
+      WrittenWord.word(of: term, in: $0.record)
+    }
+  }
+
+  private func hits(of query: TermQuery, for request: SearchRequest) -> [Hit] {
+    let evaluator = Evaluator(model: model, statistics: collection.statistics(for: query))
+    return Ranking.hits(
+      of: collection.documents.compactMap { document in
+        evaluator.match(query, document).map { Ranking.Candidate(document: document, match: $0) }
+      }, for: request)
   }
 }

@@ -1,4 +1,5 @@
 import Extraction
+import Foundation
 import Node
 import RouteTracing
 import SearchModel
@@ -35,6 +36,13 @@ enum Composition {
   /// - Returns: what is wrong with it, in words; empty when nothing is.
   static func faults(ofIndexIn directory: DataDirectory) async throws(EngineError) -> [String] {
     try await XapianEngine(directory: directory.indexPath, access: .reading).verify()
+  }
+
+  /// The day since which every byte of the index was written or looked at.
+  static func lastExamination(ofIndexIn directory: DataDirectory) async throws(EngineError)
+    -> Int64?
+  {
+    try await XapianEngine(directory: directory.indexPath, access: .reading).lastExamination()
   }
 
   /// An index of its own, made where there is none.
@@ -87,24 +95,37 @@ enum Composition {
     try directory.create()
     let catalog = try Catalog(folder: directory.path, access: .writing, owner: owner)
     if isRebuilding { try XapianEngine.discard(directory: directory.indexPath) }
-    let engine: any FullTextEngine
-    do throws(EngineError) {
-      engine = try engineForWriting(at: directory.indexPath)
-    } catch {
-      switch error {
-      case .corrupted, .incompatible:
-        say("\(error)\nThat is done now.")
-        try XapianEngine.discard(directory: directory.indexPath)
-        engine = try engineForWriting(at: directory.indexPath)
-      default:
-        throw error
-      }
-    }
+    let engine = try await examinedEngine(at: directory.indexPath, say: say)
     let extractors = await extractors(environment).catalogue
     let session = IndexingSession(
       catalog: catalog, engine: engine, options: options,
       extraction: { file throws(ExtractionError) in try await extractors.extract(file: file) })
     return (session, engine)
+  }
+
+  /// An index to write to, after a look at what is due. One that is damaged is begun anew.
+  private static func examinedEngine(
+    at path: String, say: (String) -> Void
+  ) async throws(EngineError) -> any FullTextEngine {
+    do throws(EngineError) {
+      let engine = try XapianEngine(directory: path, access: .writing)
+      do throws(EngineError) {
+        try await engine.examineWhatIsDue(now: Int64(Date().timeIntervalSince1970))
+        return engine
+      } catch {
+        await engine.close()
+        throw error
+      }
+    } catch {
+      switch error {
+      case .corrupted, .incompatible:
+        say("\(error)\nThat is done now.")
+        try XapianEngine.discard(directory: path)
+        return try engineForWriting(at: path)
+      default:
+        throw error
+      }
+    }
   }
 
   static func routeTracer() throws(RouteTracingError) -> RouteTracer { try RouteTracer() }

@@ -49,7 +49,7 @@ extension Composition {
   }
 
   /// This program, to be started again as another process: also after it was replaced by an update.
-  private static var executablePath: String {
+  static var executablePath: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? CommandLine.arguments[0]
   }

@@ -96,8 +96,11 @@ struct Examination {
     do throws(EngineError) {
       let engine = try Composition.engineForReading(directory)
       let count = try await engine.statistics(for: .nothing).documentCount
-      let detail = Wording.count(count, "record")
+      var detail = Wording.count(count, "record")
       guard verifies else {
+        if let time = try await Composition.lastExamination(ofIndexIn: directory) {
+          detail += ", looked through for damage \(Wording.timestamp(time))"
+        }
         return count == 0 || hasFolders
           ? .init(subject: subject, state: .fine, detail: detail)
           : .init(

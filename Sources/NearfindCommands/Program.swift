@@ -5,11 +5,13 @@ import Protocol
 import RelevanceEvaluation
 import RouteTracing
 import SearchModel
+import XapianEngine
 
 /// The program: reads the command line, runs one command and ends with its exit status.
 public enum Program {
   /// - Parameter arguments: without the program's own name.
   public static func run(arguments: [String]) async -> Never {
+    MemoryAllocation.returnLargeBlocks()
     let status = await status(of: arguments, console: .standard)
     exit(status.rawValue)
   }

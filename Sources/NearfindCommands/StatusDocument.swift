@@ -28,6 +28,8 @@ struct StatusDocument: Codable, Hashable {
     var bytes: Int64
     /// Changes of the catalog that are not in the index yet.
     var pendingChanges: Int64
+    /// Since when no byte has gone without being written or compared; left out without a record.
+    var examined: String?
   }
 
   struct Failure: Codable, Hashable {
@@ -67,7 +69,9 @@ struct StatusDocument: Codable, Hashable {
         path: directory.indexPath,
         records: try await engine.statistics(for: .nothing).documentCount,
         revision: try await engine.revision().number,
-        bytes: Self.byteCount(below: directory.indexPath), pendingChanges: pendingChanges)
+        bytes: Self.byteCount(below: directory.indexPath), pendingChanges: pendingChanges,
+        examined: try await Composition.lastExamination(ofIndexIn: directory)
+          .map(Wording.timestamp))
     } catch {
       switch error {
       case .missing: break
@@ -127,6 +131,9 @@ struct StatusDocument: Codable, Hashable {
             ? "up to date"
             : "\(Wording.count(Int(index.pendingChanges), "change")) behind the catalog")
           + ", at \(index.path)")
+      if let examined = index.examined {
+        lines.append("    looked through for damage: \(examined)")
+      }
     } else if let indexProblem {
       lines += ["", indexProblem]
     } else {

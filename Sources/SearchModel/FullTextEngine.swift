@@ -47,9 +47,30 @@ public protocol FullTextEngine: SearchableIndex {
   ///
   /// Looks at the whole vocabulary, so it is asked for once a revision.
   func termFingerprints() async throws(EngineError) -> TermFingerprints
+
+  /// Looks for damage in what is stored and nobody has looked at for long. For an idle moment; an
+  /// engine that stores nothing has nothing to do.
+  ///
+  /// - Parameters:
+  ///   - unseenSince: in seconds since 1970; what was looked at or written since is left alone.
+  ///   - now: remembered as the time of this look.
+  /// - Throws: ``EngineError/corrupted(path:reason:)`` when there is damage; from then on so does
+  ///   whatever opens the index.
+  func examine(unseenSince: Int64, now: Int64) async throws(EngineError)
 }
 
 extension FullTextEngine {
+  public func examine(unseenSince: Int64, now: Int64) async throws(EngineError) {}
+
+  /// Looks at what nobody has looked at for a week: a bit that fell over in it gives wrong answers.
+  ///
+  /// - Parameter now: in seconds since 1970.
+  /// - Throws: as ``examine(unseenSince:now:)``.
+  public func examineWhatIsDue(now: Int64) async throws(EngineError) {
+    let week: Int64 = 7 * 86_400
+    try await examine(unseenSince: now - week, now: now)
+  }
+
   public func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey> {
     var held: Set<RecordKey> = []
     for key in keys where try await record(for: key) != nil { held.insert(key) }

@@ -17,72 +17,142 @@ public enum SpellingSuggester {
   ///
   /// - Parameters:
   ///   - word: as typed.
-  ///   - vocabulary: folded words with the number of records that hold them, in any order; the
-  ///     numbers of a word that comes several times add up. Terms of a namespace, which begin with
-  ///     an upper-case ASCII letter, are passed over.
+  ///   - vocabulary: the terms of an index with the number of records that hold them, in any order;
+  ///     the numbers of a term that comes several times add up. Terms of a namespace, which begin
+  ///     with an upper-case ASCII letter, are passed over.
   ///   - limit: how many words to return at most.
+  ///   - written: how a term is written in some record, nil where no record tells; asked for terms
+  ///     that may be stems.
   /// - Returns: nearest first, then those with the same first letter, then the most frequent, then
-  ///   by UTF-8 bytes; never `word` itself. Empty for a stop word, and for a word that is too short, longer than a term or with a digit in it. A word with
-  ///   two mistakes must begin with the same letter.
+  ///   by UTF-8 bytes; never `word` itself. Empty for a stop word, and for a word that is too short,
+  ///   longer than a term or with a digit in it. A word with two mistakes must begin with the same
+  ///   letter.
   public static func suggestions(
     for word: String, in vocabulary: some Sequence<(word: String, documentFrequency: Int)>,
-    limit: Int
+    limit: Int, written: (String) -> String? = { _ in nil }
   ) -> [String] {
     var search = SpellingSearch(word)
     for (candidate, frequency) in vocabulary {
       search.consider(candidate, documentFrequency: frequency)
     }
-    return search.nearest(limit: limit)
+    return search.nearest(limit: limit, written: written)
   }
 }
 
-/// ``SpellingSuggester/suggestions(for:in:limit:)`` for a vocabulary that comes word by word. Only
-/// near words are kept.
+/// ``SpellingSuggester/suggestions(for:in:limit:written:)`` for a vocabulary that comes word by
+/// word. Only near words are kept.
+///
+/// An index holds stems: `compani` for `company` and `companies`. A stem is compared with the word
+/// less its ending and shown with that ending, as `comapny` and `compani` come to `company`.
 public struct SpellingSearch {
-  /// Nil for a word that has no neighbours.
-  private var comparison: Comparison?
-  private let firstScalar: Unicode.Scalar?
+  /// Empty for a word that has no neighbours.
+  private var readings: [Reading] = []
+  private let typed: String
   private var found: [String: Candidate] = [:]
 
+  /// Endings that the stemmer takes away are no longer.
+  private static let longestEnding = 5
+  private static let shortestStem = 3
+
   public init(_ typed: String) {
-    comparison = Comparison(typed)
-    firstScalar = TextNormalization.folded(typed).unicodeScalars.first
+    self.typed = TextNormalization.folded(typed)
+    guard let whole = Comparison(typed) else { return }
+    readings.append(Reading(comparison: whole, dropped: "", ending: ""))
+    guard WrittenWord.mayBeStem(self.typed) else { return }
+    let word = Array(self.typed)
+    for count in 1...Self.longestEnding where word.count - count >= Self.shortestStem {
+      readings.append(Reading(self.typed, stemEnd: "", ending: String(word.suffix(count)), whole))
+    }
+    if self.typed.hasSuffix("y") {
+      readings.append(Reading(self.typed, stemEnd: "i", ending: "y", whole))
+    }
   }
 
   /// Whether the word has no neighbours, so that nothing need be considered.
-  public var isFutile: Bool { comparison == nil }
+  public var isFutile: Bool { readings.isEmpty }
 
-  public mutating func consider(_ word: String, documentFrequency: Int) {
-    guard let distance = comparison?.distance(to: word) else { return }
-    let new = Candidate(
-      word: word, distance: distance, beginsAlike: word.unicodeScalars.first == firstScalar,
-      frequency: 0)
-    found[word, default: new].frequency += documentFrequency
+  public mutating func consider(_ term: String, documentFrequency: Int) {
+    var best: (distance: Int, text: String, isTerm: Bool)?
+    for index in readings.indices {
+      guard let distance = readings[index].comparison.distance(to: term),
+        distance < best?.distance ?? .max, let text = readings[index].word(of: term), text != typed
+      else { continue }
+      best = (distance, text, readings[index].ending.isEmpty)
+    }
+    guard let best else { return }
+    var candidate =
+      found[best.text]
+      ?? Candidate(
+        text: best.text, distance: best.distance,
+        beginsAlike: best.text.unicodeScalars.first == typed.unicodeScalars.first, frequency: 0)
+    candidate.distance = min(best.distance, candidate.distance)
+    candidate.frequency += documentFrequency
+    if best.isTerm { candidate.term = term }
+    found[best.text] = candidate
   }
 
-  public func nearest(limit: Int) -> [String] {
-    limit > 0 ? found.values.sorted().prefix(limit).map(\.word) : []
+  /// The nearest words.
+  ///
+  /// - Parameter written: as for ``SpellingSuggester/suggestions(for:in:limit:written:)``.
+  public func nearest<Failure: Error>(
+    limit: Int, written: (String) throws(Failure) -> String?
+  ) throws(Failure) -> [String] {
+    var words: [String] = []
+    for candidate in found.values.sorted() where words.count < limit {
+      var word = candidate.text
+      if let term = candidate.term, WrittenWord.mayBeStem(term) {
+        word = try written(term) ?? word
+      }
+      if word != typed, !words.contains(word) { words.append(word) }
+    }
+    return words
   }
 
   private struct Candidate: Comparable {
-    var word: String
+    var text: String
     var distance: Int
     /// People rarely miss a word's first letter: `anual` is `annual` and not `manual`.
     var beginsAlike: Bool
     var frequency: Int
+    /// The term that is the text; nil where the text is only a term's word.
+    var term: String?
 
     static func < (left: Candidate, right: Candidate) -> Bool {
       if left.distance != right.distance { return left.distance < right.distance }
       if left.beginsAlike != right.beginsAlike { return left.beginsAlike }
       if left.frequency != right.frequency { return left.frequency > right.frequency }
-      return left.word.utf8.lexicographicallyPrecedes(right.word.utf8)
+      return left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
     }
+  }
+}
+
+/// A way to take a typed word: whole, or as a stem and an ending.
+private struct Reading {
+  var comparison: Comparison
+  /// What a stem has at its end where the word has the ending.
+  let dropped: String
+  let ending: String
+
+  init(comparison: Comparison, dropped: String, ending: String) {
+    (self.comparison, self.dropped, self.ending) = (comparison, dropped, ending)
+  }
+
+  init(_ typed: String, stemEnd: String, ending: String, _ whole: Comparison) {
+    let stem = String(typed.dropLast(ending.count)) + stemEnd
+    self.init(comparison: Comparison(whole, of: stem), dropped: stemEnd, ending: ending)
+  }
+
+  /// The word that ends as the typed one and has this stem; nil where there is none.
+  func word(of term: String) -> String? {
+    if ending.isEmpty { return term }
+    guard term.hasSuffix(dropped) else { return nil }
+    let word = term.dropLast(dropped.count) + ending
+    return EnglishStemmer.stem(String(word)) == term ? String(word) : nil
   }
 }
 
 /// The comparisons of one word with many.
 private struct Comparison {
-  private let word: String
   private let letters: [UInt32]
   private let limit: Int
   private let isASCII: Bool
@@ -95,7 +165,7 @@ private struct Comparison {
   /// - Returns: nil for a word that has no neighbours.
   init?(_ typed: String) {
     guard typed.utf8.count <= TermLimits.maximumUnfoldedByteCount else { return nil }
-    word = TextNormalization.folded(typed)
+    let word = TextNormalization.folded(typed)
     letters = SpellingDistance.letters(word)
     limit = SpellingSuggester.maximumDistance(letterCount: letters.count)
     guard limit > 0, word.utf8.count <= TermLimits.maximumByteCount,
@@ -105,6 +175,15 @@ private struct Comparison {
       !word.unicodeScalars.contains(where: { CharacterClass($0) == .digit })
     else { return nil }
     isASCII = word.utf8.allSatisfy { $0 < 0x80 }
+    signature = letters.reduce(0) { $0 | 1 << UInt64($1 & 63) }
+    rows = SpellingDistance.Rows(width: letters.count + limit + 1)
+  }
+
+  /// Of a part of another's word, allowing as much.
+  init(_ whole: Comparison, of stem: String) {
+    letters = SpellingDistance.letters(stem)
+    limit = whole.limit
+    isASCII = whole.isASCII
     signature = letters.reduce(0) { $0 | 1 << UInt64($1 & 63) }
     rows = SpellingDistance.Rows(width: letters.count + limit + 1)
   }

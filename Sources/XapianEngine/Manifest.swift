@@ -80,6 +80,7 @@ struct IndexFiles: Sendable {
   let path: String
 
   var manifest: String { path + "/manifest.json" }
+  var verificationLog: String { path + "/verified.json" }
   var lock: String { path + "/lock" }
   var parts: String { path + "/parts" }
 

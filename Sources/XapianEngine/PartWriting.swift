@@ -39,6 +39,10 @@ enum PartWriting {
     for (number, (part, removals)) in sources.enumerated() {
       let left = part.recordCount - removals.documents.count
       if left == 0 { continue }
+      // What comes out gets checksums of its own: damage would be taken for what was meant.
+      if let fault = IndexVerification.changes(of: part, in: index).first {
+        throw .corrupted(path: index.path, reason: fault)
+      }
       recordCount += left
       if removals.documents.isEmpty {
         paths.append(index.part(part.name))

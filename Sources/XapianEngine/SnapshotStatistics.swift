@@ -23,13 +23,21 @@ extension Snapshot {
   }
 
   /// Words of the index that are spelled like `word`; see ``SearchModel/FullTextEngine``.
-  func spellings(of word: String, limit: Int) throws(EngineError) -> [String] {
+  func spellings(
+    of word: String, limit: Int, model: RelevanceModel
+  ) throws(EngineError) -> [String] {
     var search = SpellingSearch(word)
     if search.isFutile { return [] }
     for part in parts {
       try part.visitTerms(.prefix, "") { search.consider($0, documentFrequency: $1) }
     }
-    return search.nearest(limit: limit)
+    return try search.nearest(limit: limit) { (term) throws(EngineError) in
+      // The query is given as terms: what the request has for a query is not looked at.
+      let request = SearchRequest(query: .nothing, limit: 1, collapsesDuplicates: false)
+      let found = try SnapshotSearch(request, WrittenWord.query(term), in: self, model: model)
+        .answer()
+      return found.hits.first.flatMap { WrittenWord.word(of: term, in: $0.record) }
+    }
   }
 }
 

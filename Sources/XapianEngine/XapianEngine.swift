@@ -51,6 +51,7 @@ public final class XapianEngine: FullTextEngine {
     let lock = try WriterLock(index)
     FileAccess.discard(index.manifest)
     FileAccess.discard(index.parts)
+    FileAccess.discard(index.verificationLog)
     withExtendedLifetime(lock) {}
   }
 
@@ -144,8 +145,35 @@ public final class XapianEngine: FullTextEngine {
 
   public func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
     guard limit > 0 else { return [] }
+    let model = model
     return try await stoppablyReading { (snapshot) throws(EngineError) in
-      try snapshot.spellings(of: word, limit: limit)
+      try snapshot.spellings(of: word, limit: limit, model: model)
+    }
+  }
+
+  public func examine(unseenSince: Int64, now: Int64) async throws(EngineError) {
+    let (index, snapshots) = (index, snapshots)
+    try await Self.readers.run { () throws(EngineError) in
+      while true {
+        let manifest = try snapshots.manifest()
+        do throws(EngineError) {
+          return try IndexVerification.examine(
+            manifest, in: index, unseenSince: unseenSince, now: now)
+        } catch {
+          // A commit meanwhile may have dropped parts: then look at its own.
+          if try snapshots.manifest() == manifest { throw error }
+        }
+      }
+    }
+  }
+
+  /// The time, in seconds since 1970, since which every byte of the index was written or compared
+  /// with what was written; nil for an index without a part.
+  public func lastExamination() async throws(EngineError) -> Int64? {
+    let index = index
+    return try await reading { (snapshot) throws(EngineError) in
+      let log = VerificationLog.load(from: index)
+      return snapshot.manifest.parts.map { log.time(of: $0, in: index) }.min()
     }
   }
 

@@ -28,7 +28,7 @@ extension ExternalTests {
       #expect(
         try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
       #expect(ContinuousClock.now - start < .seconds(5))
-      #expect(try await plugin.isGone())
+      try await plugin.waitUntilGone()
     }
 
     @Test func aHangWithClosedOutputIsEnded() async throws {
@@ -36,14 +36,14 @@ extension ExternalTests {
         "#!/bin/sh\nexec sleep 1000 >&- 2>&-\n", timeout: 0.5)
       #expect(
         try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
-      #expect(try await plugin.isGone())
+      try await plugin.waitUntilGone()
     }
 
     @Test func aBusyLoopIsEnded() async throws {
       let plugin = try await ScriptedPlugin("#!/bin/sh\nwhile :; do :; done\n", timeout: 0.5)
       #expect(
         try await plugin.run() == .failure(.timedOut(extractor: "scripted", seconds: 0.5)))
-      #expect(try await plugin.isGone())
+      try await plugin.waitUntilGone()
     }
 
     @Test func childrenDoNotOutliveIt() async throws {
@@ -54,7 +54,7 @@ extension ExternalTests {
         printf '{"title": "done"}'
         """)
       #expect(try await plugin.run() == .success(ExtractedContent(title: "done")))
-      #expect(try await plugin.isGone())
+      try await plugin.waitUntilGone()
     }
 
     @Test func aForkBombMeetsTheLimit() async throws {
@@ -72,7 +72,7 @@ extension ExternalTests {
         """)
       let title = try await plugin.run().get().title
       #expect((1..<64).contains(try #require(Int(title))))
-      #expect(try await plugin.isGone())
+      try await plugin.waitUntilGone()
     }
 
     @Test func endlessAllocationIsRefused() async throws {
@@ -93,7 +93,7 @@ extension ExternalTests {
       #expect(
         try await plugin.run()
           == .failure(.tooMuchOutput(extractor: "scripted", maximumByteCount: 1 << 20)))
-      #expect(try await plugin.isGone())
+      try await plugin.waitUntilGone()
     }
 
     @Test func endlessComplaintsAreCut() async throws {
@@ -230,12 +230,12 @@ extension ExternalTests {
         "#!/bin/sh\nsleep 1000 # @MARK@\n", timeout: 100)
       let task = Task { try await plugin.run() }
       let mark = String(plugin.folder.path.suffix(36)) + "/extract"
-      #expect(try await eventually { !Machine.processes(mentioning: mark).isEmpty })
+      try await wait(until: "the plug-in runs") { !Machine.processes(mentioning: mark).isEmpty }
       let start = ContinuousClock.now
       task.cancel()
       #expect(try await task.value == .failure(.cancelled))
       #expect(ContinuousClock.now - start < .seconds(5))
-      #expect(try await plugin.isGone())
+      try await plugin.waitUntilGone()
     }
 
     @Test func nothingLeaks() async throws {
@@ -250,11 +250,11 @@ extension ExternalTests {
       for _ in 0..<5 { _ = try await hanging.run() }
       // Other suites read files meanwhile; a leak would be two descriptors a run.
       #expect(descriptors() < before + 25)
-      #expect(try await plugin.isGone())
-      #expect(try await hanging.isGone())
+      try await plugin.waitUntilGone()
+      try await hanging.waitUntilGone()
       // Those of other suites come and go meanwhile; a leaked one stays.
       let seen = Set(Self.zombies())
-      #expect(try await eventually { seen.isDisjoint(with: Self.zombies()) })
+      try await wait(until: "no zombie stays") { seen.isDisjoint(with: Self.zombies()) }
     }
 
     @Test func manyAtOnce() async throws {

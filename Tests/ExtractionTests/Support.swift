@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Extraction
@@ -122,9 +123,8 @@ struct ScriptedPlugin {
     }
   }
 
-  /// Whether no process of the plug-in is left, after some time if need be.
-  func isGone() async throws -> Bool {
-    try await eventually {
+  func waitUntilGone() async throws {
+    try await wait(until: "no process of the plug-in is left") {
       Machine.processes(mentioning: String(folder.path.suffix(36))).isEmpty
     }
   }
@@ -138,16 +138,6 @@ func result<Value>(
   } catch {
     return .failure(error)
   }
-}
-
-/// Waits for a condition, ten seconds at most.
-func eventually(_ condition: () -> Bool) async throws -> Bool {
-  let deadline = ContinuousClock.now + .seconds(10)
-  while !condition() {
-    if ContinuousClock.now > deadline { return false }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-  return true
 }
 
 /// What holds of any content, whatever the file.

@@ -54,8 +54,9 @@ import Testing
 
   @Test func scanningIsMeasuredAgainstFind() async throws {
     let report = try await report("scan", "--files", "300")
-    #expect(report.rows.count == 4)
+    #expect(report.rows.count == 6)
     for row in report.rows { #expect(row.figures["seconds"] ?? 0 > 0) }
+    for row in report.rows.suffix(2) { #expect(row.figures["peak MiB"] ?? 0 > 1) }
   }
 
   @Test func placingIsMeasuredWithItsStore() async throws {

@@ -14,23 +14,11 @@ import Testing
     return options
   }
 
-  /// Waits until the condition holds, and fails when it does not within the time.
-  private func wait(
-    _ what: Comment, for condition: () -> Bool, location: SourceLocation = #_sourceLocation
-  ) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while !condition(), .now < deadline { try await Task.sleep(for: .milliseconds(10)) }
-    #expect(condition(), what, sourceLocation: location)
-  }
-
   /// Waits until the index holds what is there, and fails with what it does not.
   private func waitForNoDifference(
     in workshop: Workshop, _ what: Comment, location: SourceLocation = #_sourceLocation
   ) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while workshop.difference() != nil, .now < deadline {
-      try await Task.sleep(for: .milliseconds(10))
-    }
+    try? await wait(until: "no difference") { workshop.difference() == nil }
     #expect(workshop.difference() == nil, what, sourceLocation: location)
   }
 
@@ -40,7 +28,7 @@ import Testing
     try workshop.catalog.share(workshop.shared.bytes)
     let notices = Notices()
     let task = Task { try await workshop.session.watch(notice: { notices.add($0) }) }
-    try await wait("watching") {
+    try await wait(until: "watching") {
       notices.all.contains { if case .watching = $0 { true } else { false } }
     }
     try await body(notices)
@@ -52,25 +40,25 @@ import Testing
     let workshop = try Workshop(options: Self.options)
     try workshop.shared.write("one", to: "a/one")
     try await watching(workshop) { _ in
-      try await wait("what was there") { workshop.record("a/one")?.title == "one" }
+      try await wait(until: "what was there") { workshop.record("a/one")?.title == "one" }
       try workshop.shared.write("two", to: "a/two")
-      try await wait("a new file") { workshop.record("a/two")?.title == "two" }
+      try await wait(until: "a new file") { workshop.record("a/two")?.title == "two" }
       try workshop.shared.write("three", to: "b/c/d/three")
-      try await wait("new folders") { workshop.record("b/c/d/three")?.title == "three" }
+      try await wait(until: "new folders") { workshop.record("b/c/d/three")?.title == "three" }
       try workshop.shared.write("other", to: "b/c/d/three")
-      try await wait("a change") { workshop.record("b/c/d/three")?.title == "other" }
+      try await wait(until: "a change") { workshop.record("b/c/d/three")?.title == "other" }
       _ = workshop.takeExtractionCount()
       try workshop.shared.move("b", to: "a/moved")
-      try await wait("a moved folder") {
+      try await wait(until: "a moved folder") {
         workshop.paths == ["a/moved/c/d/three", "a/one", "a/two"]
       }
       #expect(workshop.takeExtractionCount() == 0)
       try workshop.shared.write("four", to: "a/moved/c/four")
-      try await wait("a file in it") { workshop.record("a/moved/c/four")?.title == "four" }
+      try await wait(until: "a file in it") { workshop.record("a/moved/c/four")?.title == "four" }
       try workshop.shared.write("four\n*.log\ntwo\n", to: "a/" + IgnoreRules.filename)
-      try await wait("an ignore file") { workshop.paths == ["a/moved/c/d/three", "a/one"] }
+      try await wait(until: "an ignore file") { workshop.paths == ["a/moved/c/d/three", "a/one"] }
       try workshop.shared.remove("a/moved")
-      try await wait("a removal") { workshop.paths == ["a/one"] }
+      try await wait(until: "a removal") { workshop.paths == ["a/one"] }
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Protocol
@@ -113,7 +114,7 @@ import Testing
         try await problem { try await answerToCredulous(nil, server: server) }
           == .certificateRequired)
     }
-    try await eventually("nothing is left open") { server.connectionCount == 0 }
+    try await wait(until: "nothing is left open") { server.connectionCount == 0 }
     await server.shutDown(within: .seconds(10))
   }
 
@@ -220,7 +221,7 @@ import Testing
           ).text
         } == .wrongPeer)
     }
-    try await eventually("nothing is left open") { server.connectionCount == 0 }
+    try await wait(until: "nothing is left open") { server.connectionCount == 0 }
     await server.shutDown(within: .seconds(10))
   }
 

@@ -45,7 +45,7 @@ import Testing
     let fresh = try world.client(user: "eve", node: "pc")
     try await echo(fresh, server, "a new connection among the silent")
     for connection in silent { try await connection.closed() }
-    try await eventually("only the clients' connections are left") { server.connectionCount <= 2 }
+    try await wait(until: "only the clients' connections are left") { server.connectionCount <= 2 }
     try await echo(client, server, "after")
     await server.shutDown(within: .seconds(10))
   }
@@ -71,7 +71,7 @@ import Testing
     }
     let flood = try await RawConnection.open(port: server.port)
     await flood.send(generator.bytes(4 << 20))
-    try await eventually("they are all closed") { server.connectionCount <= 1 }
+    try await wait(until: "they are all closed") { server.connectionCount <= 1 }
     try await echo(client, server, "after")
     await server.shutDown(within: .seconds(10))
   }
@@ -142,8 +142,8 @@ import Testing
     let deaf = try await RawConnection.open(port: server.port, credentials: credentials)
     try await deaf.channel.setOption(ChannelOptions.autoRead, value: false).get()
     await deaf.send("GET /v1/numbers HTTP/1.1\r\nHost: x\r\n\r\n")
-    try await eventually("the handler is told to stop") { await probe.isCancelled }
-    try await eventually("the connection is gone") { server.connectionCount == 0 }
+    try await wait(until: "the handler is told to stop") { await probe.isCancelled }
+    try await wait(until: "the connection is gone") { server.connectionCount == 0 }
     deaf.close()
     await server.shutDown(within: .seconds(10))
   }
@@ -171,7 +171,7 @@ import Testing
     let body = String(repeating: "[", count: 100_000)
     await deep.send(
       "POST /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.count)\r\n\r\n" + body)
-    try await eventually("nesting is refused") { deep.text.hasPrefix("HTTP/1.1 400") }
+    try await wait(until: "nesting is refused") { deep.text.hasPrefix("HTTP/1.1 400") }
     deep.close()
     let long = String(repeating: "h", count: 40_000)
     for head in [
@@ -217,7 +217,7 @@ import Testing
       try await client.send(
         .get("/v1/wait"), to: server.destination, expecting: .anyone, as: Echo.self)
     }
-    try await eventually("it runs") { await probe.waiting == 1 }
+    try await wait(until: "it runs") { await probe.waiting == 1 }
     do {
       try await echo(client, server, "second")
       Issue.record("answered")
@@ -238,11 +238,11 @@ import Testing
     let server = try await world.server(limits: limits)
     var open: [RawConnection] = []
     for _ in 0..<3 { open.append(try await RawConnection.open(port: server.port)) }
-    try await eventually("they are counted") { server.connectionCount == 3 }
+    try await wait(until: "they are counted") { server.connectionCount == 3 }
     try await RawConnection.open(port: server.port).closed()
     #expect(server.connectionCount == 3)
     for connection in open { connection.close() }
-    try await eventually("they are gone") { server.connectionCount == 0 }
+    try await wait(until: "they are gone") { server.connectionCount == 0 }
     try await echo(try world.client(), server, "after")
     await server.shutDown(within: .seconds(10))
   }

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Protocol
@@ -36,7 +37,7 @@ import Testing
         }
         group.addTask {
           for round in 1...10 {
-            try await eventually("the load goes on") { answered.value >= round * 100 }
+            try await wait(until: "the load goes on") { answered.value >= round * 100 }
             try serverStore.replace(try world.credentials(bob))
             try clientStore.replace(try world.credentials(ann))
           }
@@ -63,13 +64,13 @@ import Testing
       try await client.send(
         .get("/v1/wait"), to: server.destination, expecting: .anyone, as: Echo.self)
     }
-    try await eventually("it runs") { await probe.waiting == 1 }
+    try await wait(until: "it runs") { await probe.waiting == 1 }
     let ended = Counter()
     let ending = Task {
       await server.shutDown(within: .seconds(100))
       ended.add()
     }
-    try await eventually("nobody new gets in") {
+    try await wait(until: "nobody new gets in") {
       do {
         _ = try await RawConnection.open(port: server.port)
         return false
@@ -92,12 +93,12 @@ import Testing
       try await client.send(
         .get("/v1/wait"), to: server.destination, expecting: .anyone, as: Echo.self)
     }
-    try await eventually("it runs") { await probe.waiting == 1 }
+    try await wait(until: "it runs") { await probe.waiting == 1 }
     try await limited { await server.shutDown(within: .milliseconds(200)) }
     await #expect(throws: PeerClientError.connectionLost(server.destination)) {
       try await running.value
     }
-    try await eventually("the handler is cancelled") { await probe.isCancelled }
+    try await wait(until: "the handler is cancelled") { await probe.isCancelled }
   }
 
   @Test func anAddressInUseIsSaidToBe() async throws {

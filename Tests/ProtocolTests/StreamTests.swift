@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Protocol
@@ -17,7 +18,7 @@ import Testing
         try await Task.sleep(for: .seconds(600))
       }
     }
-    try await eventually("the writer stands still") {
+    try await wait(until: "the writer stands still") {
       let before = await probe.written
       guard before > 0 else { return false }
       try await Task.sleep(for: .milliseconds(500))
@@ -28,7 +29,7 @@ import Testing
     #expect(await !probe.isCancelled)
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    try await eventually("the writer is told that the reader is gone") { await probe.isCancelled }
+    try await wait(until: "the writer is told that the reader is gone") { await probe.isCancelled }
     await server.shutDown(within: .seconds(10))
   }
 
@@ -46,7 +47,7 @@ import Testing
         }, to: server.destination, expecting: .anyone, as: Echo.self
       ).text
     }
-    try await eventually("the sender stands still") {
+    try await wait(until: "the sender stands still") {
       let before = sent.value
       guard await probe.waiting == 1, before > 0 else { return false }
       try await Task.sleep(for: .milliseconds(500))
@@ -68,10 +69,10 @@ import Testing
         while try await response.next() != nil {}
       }
     }
-    try await eventually("it runs") { await probe.written > 10 }
+    try await wait(until: "it runs") { await probe.written > 10 }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    try await eventually("the handler is cancelled") { await probe.isCancelled }
+    try await wait(until: "the handler is cancelled") { await probe.isCancelled }
     await server.shutDown(within: .seconds(10))
   }
 
@@ -83,10 +84,10 @@ import Testing
       try await client.send(
         .get("/v1/wait"), to: server.destination, expecting: .anyone, as: Echo.self)
     }
-    try await eventually("it waits") { await probe.waiting == 1 }
+    try await wait(until: "it waits") { await probe.waiting == 1 }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    try await eventually("the handler is cancelled") { await probe.isCancelled }
+    try await wait(until: "the handler is cancelled") { await probe.isCancelled }
     await server.shutDown(within: .seconds(10))
   }
 

@@ -127,6 +127,21 @@ private struct ListEngine: FullTextEngine {
     #expect(answer.partialStart == 1)
   }
 
+  /// Somebody mistyped a name before, as whoever searches does now.
+  @Test func aMistypedWordIsNotCompletedToAMistypedName() async throws {
+    let names = (0..<20).map { "company \($0)" }
+    let shelf = shelf(names + ["comapny_old"])
+    let mistyped = try await shelf.search(SearchRequest(query: .words("comapn")))
+    #expect(mistyped.corrections.isEmpty && mistyped.wordsInsideOthers == ["comapn"])
+    let answer = try await self.shelf(names + ["comapnyx"])
+      .search(SearchRequest(query: .words("comapny")))
+    #expect(answer.corrections == [.init(word: "comapny", spelling: "company")])
+    // Where both are rare it is as likely unfinished.
+    let few = try await self.shelf(["company", "comapnyx"])
+      .search(SearchRequest(query: .words("comapny")))
+    #expect(few.corrections.isEmpty && self.names(few).first == "comapnyx")
+  }
+
   @Test func anUnfinishedWordIsCompletedAndAShortOneLookedForInside() async throws {
     let shelf = shelf(["preconfigure", "reconfig", "mysqldump", "sed"])
     let unfinished = try await shelf.search(SearchRequest(query: .words("preconfig")))

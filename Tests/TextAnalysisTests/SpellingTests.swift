@@ -89,6 +89,38 @@ import Testing
         == ["annual", "manual"])
   }
 
+  private func suggestions(
+    _ word: String, _ vocabulary: [(String, Int)], written: (String) -> String? = { _ in nil }
+  ) -> [String] {
+    SpellingSuggester.suggestions(
+      for: word, in: vocabulary.map { (word: $0.0, documentFrequency: $0.1) }, limit: 3,
+      written: written)
+  }
+
+  /// `compani` is how an index holds `company` in titles and texts.
+  @Test func stemsAreReadWithTheEndingOfWhatWasTyped() {
+    #expect(
+      suggestions("comapny", [("compani", 900), ("comapnyx", 1)]) == ["company", "comapnyx"])
+    #expect(suggestions("comapnies", [("compani", 1)]) == ["companies"])
+    #expect(suggestions("databse", [("databas", 1)]) == ["database"])
+    #expect(suggestions("reprots", [("report", 1)]) == ["reports"])
+    #expect(suggestions("manger", [("manag", 1)]) == ["manager"])
+  }
+
+  @Test func aWordInNamesAndItsStemElsewhereCountTogether() {
+    let vocabulary = [("company", 3), ("compani", 3), ("comapny's", 1), ("compay", 5)]
+    #expect(suggestions("comapny", vocabulary).first == "company")
+  }
+
+  @Test func stemsAreShownAsTheyAreWritten() {
+    #expect(suggestions("lisens", [("licens", 1)]) { _ in "licensed" } == ["licensed"])
+    #expect(suggestions("lisens", [("licens", 1)]) == ["licens"])
+    // No word that ends as what was typed has this stem.
+    #expect(suggestions("universty", [("univers", 1)]) { _ in "university" } == ["university"])
+    // Only terms that may be stems are asked for.
+    #expect(suggestions("rapört", [("rapport", 1), ("rapårt", 1)]) { _ in "x" } == ["rapårt"])
+  }
+
   /// Where no file has the word: what resembles it is nothing that anyone means by it.
   @Test func stopWordsAreNotCorrected() {
     let vocabulary = ["tue", "then", "withe"].map { (word: $0, documentFrequency: 1) }

@@ -127,6 +127,8 @@ struct IndexCommand: AsyncParsableCommand {
     summary.changeCount = answer.changeCount
     summary.readCount = answer.readCount
     summary.readByteCount = answer.readByteCount
+    summary.unreadableCount = answer.unreadableCount
+    summary.postponedCount = answer.postponedCount
     summary.publishedCount = answer.publishedCount
     summary.absences = answer.absences
     IndexingReport(summary: summary, duration: .now - began).print(on: console)

@@ -21,6 +21,10 @@ struct IndexingReport {
       let amount = Wording.size(summary.readByteCount)
       line += ", content of \(Wording.count(summary.readCount, "file")) read (\(amount))"
     }
+    if summary.unreadableCount > 0 {
+      let unreadable = Wording.count(summary.unreadableCount, "file")
+      line += ", \(unreadable) unreadable (nearfind status says why)"
+    }
     if isRebuilding {
       line += ", index built anew with \(Wording.count(summary.publishedCount, "change"))"
     }
@@ -37,6 +41,10 @@ struct IndexingReport {
     if unreadable.count > Self.shownNotes {
       let rest = unreadable.count - Self.shownNotes
       lines.append("\(Wording.count(rest, "further place")) could not be read.")
+    }
+    if summary.postponedCount > 0 {
+      let postponed = Wording.count(summary.postponedCount, "file")
+      lines.append("\(postponed) changed just before being read; next time: nearfind index")
     }
     let skipped = summary.noteCount - unreadable.count
     if skipped > 0 {

@@ -70,7 +70,10 @@ public final class Catalog: Sendable {
       // An index commits what it took from here: a number that the catalog gave out must
       // survive a loss of power, or it would be given out twice.
       if access == .writing { try database.execute(sql: "PRAGMA synchronous = FULL") }
-      try database.execute(sql: "PRAGMA cache_size = -32768")
+      // Each connection has its own. The writer's saves reading what it is about to change; the
+      // readers, up to five of them, go through their rows once and in order.
+      let kilobytes = access == .writing && !database.configuration.readonly ? 32_768 : 4_096
+      try database.execute(sql: "PRAGMA cache_size = -\(kilobytes)")
       // Pages that several transactions change are then written back once, not each time.
       try database.execute(sql: "PRAGMA wal_autocheckpoint = 8192")
     }

@@ -15,9 +15,14 @@ struct ContentPipeline: Sendable {
   struct Step: Sendable {
     /// Files whose turn is over, whatever became of them.
     var fileCount = 0
+    /// Those of them that could not be read, or that no extractor made sense of.
+    var unreadableCount = 0
+    /// Of those that were read.
     var byteCount: Int64 = 0
     /// Those of them that were something else than the catalog knows.
     var changedFiles: [PendingFile] = []
+
+    var readCount: Int { fileCount - unreadableCount - changedFiles.count }
   }
 
   /// Reads everything that is pending now, each file once; each step is in the catalog when it is
@@ -52,8 +57,11 @@ struct ContentPipeline: Sendable {
     if let failure { throw failure }
     var step = Step(fileCount: outcomes.count)
     for (file, outcome) in outcomes {
-      step.byteCount += file.status.size
-      if case .changed = outcome { step.changedFiles.append(file) }
+      switch outcome {
+      case .read(_, .success): step.byteCount += file.status.size
+      case .read(_, .failure), .failed: step.unreadableCount += 1
+      case .changed: step.changedFiles.append(file)
+      }
     }
     return (step, (last.place, last.0.id))
   }

@@ -97,6 +97,8 @@ public struct LocalIndexAnswer: Hashable, Sendable, Codable {
   public var changeCount: Int
   public var readCount: Int
   public var readByteCount: Int64
+  public var unreadableCount: Int
+  public var postponedCount: Int
   public var publishedCount: Int
   /// Shares that could not be looked at.
   public var absences: [String]

@@ -52,6 +52,11 @@ public struct Publisher: Sendable {
     }
   }
 
+  /// Looks at what of the index is due; see `FullTextEngine`.
+  func examineIndex(now: Int64) async throws(EngineError) {
+    try await engine.examineWhatIsDue(now: now)
+  }
+
   private func commit(_ note: PublicationNote) async throws {
     if try await engine.notes()[PublicationNote.name] != note.text {
       try await engine.commit(notes: [PublicationNote.name: note.text])
@@ -76,18 +81,29 @@ public struct Publisher: Sendable {
       try await engine.commit(notes: [PublicationNote.name: anew.text])
       return anew
     }
+    let note = PublicationNote(
+      catalog: catalog.identity, sequence: 0, base: try await removeForeignRecords(last: last),
+      owner: catalog.owner)
+    try await engine.commit(notes: [PublicationNote.name: note.text])
+    return note
+  }
+
+  /// Takes what the catalog does not have out of the index. An empty one, as of a first time or a
+  /// rebuilding, has nothing of the kind, and the catalog's keys need not be gathered.
+  ///
+  /// - Returns: up to which of its changes the catalog was looked at; at least `last`.
+  private func removeForeignRecords(last: Int64) async throws -> Int64 {
+    let held = try await keysInEngine()
+    if held.isEmpty { return last }
     let (keys, base) = try await BlockingWork.run { () throws(CatalogError) in
       try catalog.allKeys()
     }
-    let foreign = try await keysInEngine().filter { !keys.contains($0) }
+    let foreign = held.filter { !keys.contains($0) }
     for start in stride(from: 0, to: foreign.count, by: Self.batchCount) {
       let batch = foreign[start..<min(start + Self.batchCount, foreign.count)]
       try await engine.apply(batch.map { .remove($0) })
     }
-    let note = PublicationNote(
-      catalog: catalog.identity, sequence: 0, base: base, owner: catalog.owner)
-    try await engine.commit(notes: [PublicationNote.name: note.text])
-    return note
+    return base
   }
 
   /// The keys of all committed records. An index cannot list them; a search for everything can.

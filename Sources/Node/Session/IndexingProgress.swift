@@ -36,6 +36,10 @@ public struct IndexingSummary: Hashable, Sendable {
   /// Files whose content was read, and how many bytes.
   public var readCount = 0
   public var readByteCount: Int64 = 0
+  /// Files whose content could not be read; the catalog knows why.
+  public var unreadableCount = 0
+  /// Files that changed or went just before they were read: the next look tells.
+  public var postponedCount = 0
   /// Changes that the index took.
   public var publishedCount = 0
   /// What was met on the way, at most ``maximumNoteCount``; ``noteCount`` counts all.

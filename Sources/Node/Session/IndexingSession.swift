@@ -173,7 +173,9 @@ public final class IndexingSession: Sendable {
     guard files > 0 else { return }
     let counter = ReadingCounter(files: files, bytes: bytes, progress: progress)
     for try await step in pipeline.steps(progress: { counter.add(bytes: $0) }) {
-      summary.readCount += step.fileCount
+      summary.readCount += step.readCount
+      summary.unreadableCount += step.unreadableCount
+      summary.postponedCount += step.changedFiles.count
       summary.readByteCount += step.byteCount
       counter.add(files: step.fileCount)
       try await publishIfDue(&pace, &summary, progress)

@@ -1,3 +1,4 @@
+import Foundation
 import SearchModel
 
 extension IndexingSession {
@@ -42,6 +43,13 @@ extension IndexingSession {
         }
       }
       group.addTask { [self] in try await keepPublishing(after: readings, notice: notice) }
+      group.addTask { [publisher] in
+        while true {
+          // Short beside the week after which a part is due.
+          try await Task.sleep(for: .seconds(86_400))
+          try await publisher.examineIndex(now: Int64(Date().timeIntervalSince1970))
+        }
+      }
       // The first to end ends all: it failed or was cancelled.
       defer { group.cancelAll() }
       try await group.next()

@@ -1,4 +1,5 @@
 import Placement
+import TestSupport
 import Testing
 
 @testable import CentralServer
@@ -40,7 +41,7 @@ import Testing
     try await stuck.commit([.putNode(Samples.node("a"))], term: term)
     let next = try await place.open(patience: 5)
     var newTerm: Term?
-    try await Waiting.until("the stuck leader's patience") {
+    try await wait(until: "the stuck leader's patience") {
       if case .leading(let term) = try await next.acquireLeadership(address: "next:1") {
         newTerm = term
       }
@@ -74,7 +75,7 @@ import Testing
         == .following(Leader(address: "first:1", term: term)))
     first = nil
     // Long before the patience is over.
-    try await Waiting.until("the lock of the one that is gone") {
+    try await wait(until: "the lock of the one that is gone") {
       try await second.acquireLeadership(address: "second:1")
         != .following(Leader(address: "first:1", term: term))
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Placement
+import TestSupport
 import Testing
 
 @testable import CentralServer

@@ -1,5 +1,6 @@
 import Foundation
 import Placement
+import TestSupport
 import Testing
 
 @testable import CentralServer
@@ -27,7 +28,7 @@ struct PostgreSQLFaultTests {
       FROM pg_stat_activity WHERE datname = '\(database)' AND wait_event_type = 'Lock'
       """
     let watcher = PostgreSQLConnection(try server.address(database), limits: PostgreSQLLimits())
-    try await Waiting.until("the commit to stand before the locked table") {
+    try await wait(until: "the commit to stand before the locked table") {
       try await watcher.transaction(.reading) { session in
         try session.first("SELECT CAST(count(*) AS BIGINT) \(waiting)") { try $0.integer(0) == 1 }
       } == true
@@ -56,7 +57,7 @@ struct PostgreSQLFaultTests {
     let user = try Samples.user("user")
     _ = try await store.addUser(user, invitation: nil, at: Samples.now)
     try server.crash()
-    try await Waiting.until("the server to be gone") {
+    try await wait(until: "the server to be gone") {
       do {
         _ = try await store.settings()
         return false
@@ -67,7 +68,7 @@ struct PostgreSQLFaultTests {
     }
     await #expect(throws: CentralStoreError.self) { try await store.renewLeadership(term) }
     try server.start()
-    try await Waiting.until("the server to be back") {
+    try await wait(until: "the server to be back") {
       do {
         try await store.renewLeadership(term)
         return true
@@ -98,7 +99,7 @@ struct PostgreSQLFaultTests {
       WHERE l.locktype = 'advisory' AND d.datname = current_database()
       """, in: database)
     var next: Term?
-    try await Waiting.until("the lock to be free") {
+    try await wait(until: "the lock to be free") {
       if case .leading(let term) = try await second.acquireLeadership(address: "second:1") {
         next = term
       }

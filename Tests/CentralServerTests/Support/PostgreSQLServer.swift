@@ -91,7 +91,7 @@ final class PostgreSQLServer: Sendable {
   /// Runs statements in a database, waiting for the server to accept connections.
   func run(_ sql: String, in database: String = "postgres") async throws {
     let connection = PostgreSQLConnection(try address(database), limits: PostgreSQLLimits())
-    try await Waiting.until("PostgreSQL in \(folder)") {
+    try await wait(until: "PostgreSQL in \(folder)") {
       do {
         try await connection.runOutsideTransaction(sql)
         return true

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Protocol
@@ -77,7 +78,7 @@ final class RawConnection: Sendable {
 
   /// Returns when the other side has closed the connection.
   func closed() async throws {
-    try await eventually("the connection is closed") { !self.channel.isActive }
+    try await wait(until: "the connection is closed") { !self.channel.isActive }
   }
 }
 

@@ -2,22 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Looks again and again until `condition` holds; says where it never did.
-func eventually(
-  within limit: Duration = .seconds(90), _ what: String,
-  sourceLocation: SourceLocation = #_sourceLocation,
-  _ condition: () async throws -> Bool
-) async throws {
-  let end = ContinuousClock.now + limit
-  while try await !condition() {
-    guard ContinuousClock.now < end else {
-      Issue.record("never came true: \(what)", sourceLocation: sourceLocation)
-      return
-    }
-    try await Task.sleep(for: .milliseconds(10))
-  }
-}
-
 /// Runs `operation`; fails the test and cancels it when it hangs.
 func limited<Value: Sendable>(
   to limit: Duration = .seconds(120), _ operation: @escaping @Sendable () async throws -> Value

@@ -1,17 +1,18 @@
 import Foundation
 
-/// A file system of a few megabytes in memory.
-struct SmallDisk {
-  let path: String
+/// A file system of a few megabytes in memory, to be filled.
+public struct SmallDisk: Sendable {
+  public let path: String
 
-  static let isAvailable: Bool = {
+  /// Mounting needs root, and a system that allows it.
+  public static let isAvailable: Bool = {
     guard let disk = SmallDisk(megabytes: 1) else { return false }
     disk.remove()
     return true
   }()
 
   /// Nil where mounting is refused.
-  init?(megabytes: Int) {
+  public init?(megabytes: Int) {
     path = NSTemporaryDirectory() + "nearfind-disk-" + UUID().uuidString
     #if os(Linux)
       guard mkdir(path, 0o700) == 0 else { return nil }
@@ -24,7 +25,7 @@ struct SmallDisk {
     #endif
   }
 
-  func remove() {
+  public func remove() {
     #if os(Linux)
       // What is still open goes when it is closed.
       umount2(path, Int32(MNT_DETACH))
@@ -33,7 +34,7 @@ struct SmallDisk {
   }
 
   /// Writes a file that leaves so many bytes, about.
-  func fill(_ file: String, leaving byteCount: Int) {
+  public func fill(_ file: String, leaving byteCount: Int) {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { return }
     let free = Int(status.f_bavail) * Int(status.f_frsize)
@@ -41,7 +42,7 @@ struct SmallDisk {
     _ = FileManager.default.createFile(atPath: path + "/" + file, contents: ballast)
   }
 
-  func empty(_ file: String) {
+  public func empty(_ file: String) {
     unlink(path + "/" + file)
   }
 }
