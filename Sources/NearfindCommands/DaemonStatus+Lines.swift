@@ -16,6 +16,11 @@ extension DaemonStatus {
           ?? (isCentralReachable ? "answers" : "does not answer; what was agreed goes on")))
     if let band { lines.append("    band \(band.band), seen at \(band.peer)") }
     lines += groupLines
+    if let standby {
+      lines.append(
+        "    a second copy of its index is kept by \(standby == node ? "this machine" : standby)"
+          + (isStandbyReady ? "" : "; not all is there yet"))
+    }
     if let publication { lines.append("    " + Self.text(of: publication)) }
     if let certificateExpiry {
       lines.append("    certificate until \(Wording.timestamp(certificateExpiry)), renewed before")

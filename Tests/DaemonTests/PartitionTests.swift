@@ -91,17 +91,12 @@ import Testing
   @Test func aBandThatIsCutOffGoesOnSearchingAndIsOneAgain() async throws {
     let relays = Mutex<[Relay]>([])
     defer { for relay in relays.withLock({ $0 }) { relay.close() } }
-    try await Central.with(
-      ["ann", "bob", "cat"],
-      at: { central, _ in
-        try relays.withLock { relays in
-          let port = UInt16(central.address.split(separator: ":").last ?? "") ?? 0
-          let relay = try Relay(to: port)
-          relays.append(relay)
-          return relay.address
-        }
-      }
-    ) { _, machines in
+    func way(to central: Central, of _: Int) throws -> String? {
+      let relay = try Relay(to: central.port)
+      relays.withLock { $0.append(relay) }
+      return relay.address
+    }
+    try await Central.with(["ann", "bob", "cat"], at: way) { _, machines in
       try await begin(machines)
       let watch = Watch(machines)
       let ways = relays.withLock { $0 }
@@ -131,21 +126,37 @@ import Testing
     }
   }
 
+  /// Nobody can say who is next, and all is found meanwhile, what is new with the rest.
+  @Test func aHostThatDiesWhileTheCentralServerIsAwayIsMadeUpForByItsStandby() async throws {
+    try await Central.with(["ann", "bob", "cat"]) { central, machines in
+      try await begin(machines)
+      try await central.kill()
+      try await machines[0].lose()
+      try machines[2].write(to: "common late.txt")
+      let names = ["ann", "bob", "cat", "late"].map { "common \($0).txt" }
+      for machine in machines[1...] { try await waitUntil(machine, finds: names) }
+      #expect(try await machines[2].search("common").coverage?.shortfall != nil)
+      #expect(await machines[1].health()?.takesRecords == false)
+      try await central.start()
+      try await waitUntilOneServes(Array(machines[1...]))
+      for machine in machines[1...] {
+        try await waitUntil(machine, finds: names, isFromServer: true)
+      }
+    }
+  }
+
   /// Only the host of the virtual server is cut off: its standby takes over while it goes on
   /// answering searches, and takes no records.
   @Test func aVirtualServerThatIsCutOffIsFollowedByItsStandby() async throws {
     let relay = Mutex<Relay?>(nil)
     defer { relay.withLock { $0 }?.close() }
-    try await Central.with(
-      ["ann", "bob", "cat"],
-      at: { central, number in
-        guard number == 0 else { return nil }
-        let port = UInt16(central.address.split(separator: ":").last ?? "") ?? 0
-        let way = try Relay(to: port)
-        relay.withLock { $0 = way }
-        return way.address
-      }
-    ) { _, machines in
+    func way(to central: Central, of number: Int) throws -> String? {
+      guard number == 0 else { return nil }
+      let way = try Relay(to: central.port)
+      relay.withLock { $0 = way }
+      return way.address
+    }
+    try await Central.with(["ann", "bob", "cat"], at: way) { _, machines in
       try await begin(machines)
       let watch = Watch(machines)
       let way = try #require(relay.withLock { $0 })

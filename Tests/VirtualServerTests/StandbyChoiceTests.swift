@@ -11,7 +11,9 @@ import Testing
     _ name: String, capacity: Int, uptime: Double = 1, copyOf group: UInt64? = nil,
     at address: String? = "192.0.2.1", now: Int64 = 0
   ) {
-    let copy = group.map { StandbyOffer.Copy(group: $0, port: 4711, incompleteNodes: ["z"]) }
+    let copy = group.map {
+      StandbyOffer.Copy(group: $0, port: 4711, membership: 5, incompleteNodes: ["z"])
+    }
     choice.take(
       StandbyOffer(limitCount: capacity, uptime: uptime, copy: copy), of: name, at: address,
       group: 1, now: now)
@@ -74,7 +76,8 @@ import Testing
     #expect(
       choice.standby?.copy
         == StandbyChoice.Copy(
-          endpoint: NetworkEndpoint(address: "192.0.2.1", port: 4711), incompleteNodes: ["z"]))
+          endpoint: NetworkEndpoint(address: "192.0.2.1", port: 4711), membership: 5,
+          incompleteNodes: ["z"]))
     hear("c", capacity: 20, copyOf: 1)
     #expect(choice.chosen == "b")
   }

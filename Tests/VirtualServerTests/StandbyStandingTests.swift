@@ -52,8 +52,12 @@ import Testing
     #expect(standing.refusal(ofRecordsBy: ann, group: 1, epoch: 8, now: 100) == .noLease)
   }
 
-  private mutating func offer(of node: NodeIdentity, lacking: [String]? = nil) {
-    let copy = lacking.map { StandbyOffer.Copy(group: 1, port: 4711, incompleteNodes: $0) }
+  private mutating func offer(
+    of node: NodeIdentity, lacking: [String]? = nil, membership: UInt64 = 5
+  ) {
+    let copy = lacking.map {
+      StandbyOffer.Copy(group: 1, port: 4711, membership: membership, incompleteNodes: $0)
+    }
     standing.take(
       StandbyOffer(limitCount: node == ann ? 5 : 1, uptime: 1, copy: copy), of: node,
       at: "192.0.2.1", now: 0)
@@ -92,12 +96,15 @@ import Testing
     offer(of: bob)
     offer(of: ann, lacking: ["desk"])
     #expect(standing.standby(beside: contents)?.isReady == false)
-    // What is not here either, and of whom is no member, nobody misses.
-    offer(of: ann, lacking: ["tower", "laptop", "gone"])
+    // What is not here either, nobody misses.
+    offer(of: ann, lacking: ["tower", "laptop"])
     let standby = standing.standby(beside: contents)
     #expect(standby?.isReady == true)
     #expect(standby?.node == "laptop")
     #expect(standby?.endpoint == NetworkEndpoint(address: "192.0.2.1", port: 4711))
     #expect(standing.status(of: contents, now: 0)?.standby == standby)
+    // It may not know of a member whose records are here.
+    offer(of: ann, lacking: [], membership: 4)
+    #expect(standing.standby(beside: contents)?.isReady == false)
   }
 }

@@ -96,6 +96,7 @@ extension LocalIndexAnswer {
     self.init(
       fileCount: summary.fileCount, changeCount: summary.changeCount,
       readCount: summary.readCount, readByteCount: summary.readByteCount,
+      unreadableCount: summary.unreadableCount, postponedCount: summary.postponedCount,
       publishedCount: summary.publishedCount, absences: summary.absences)
   }
 }

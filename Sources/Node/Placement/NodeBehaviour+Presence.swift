@@ -36,7 +36,8 @@ extension NodeBehaviour {
       let soon = now + pacing.longestUrgentRetry * Double.random(in: 0.5...1, using: &chance)
       reportDue = min(reportDue ?? soon, soon)
     }
-    sendNextPresence(in: pacing.presence * Double.random(in: 0.8...1, using: &chance))
+    let interval = duty == nil ? pacing.presence : pacing.standbyPresence
+    sendNextPresence(in: interval * Double.random(in: 0.8...1, using: &chance))
   }
 
   mutating func losePresence(of group: UInt64) {
@@ -53,7 +54,7 @@ extension NodeBehaviour {
   }
 
   /// - Parameter wait: nothing is sent unless the node is attached then.
-  mutating func sendNextPresence(in wait: Duration) {
+  private mutating func sendNextPresence(in wait: Duration) {
     guard case .attached = standing else {
       presenceDue = nil
       return

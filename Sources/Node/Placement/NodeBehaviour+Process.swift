@@ -68,7 +68,7 @@ extension NodeBehaviour {
       isRetiring = false
       return
     }
-    duty?.incompleteNodes = nil
+    duty?.held = nil
     if now - process.startedAt >= pacing.soundRun {
       process.backoff.reset()
       process.phase = .due(now)

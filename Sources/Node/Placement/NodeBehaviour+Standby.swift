@@ -9,9 +9,11 @@ extension NodeBehaviour {
   func standbyOffer(in group: UInt64) -> StandbyOffer {
     var copy: StandbyOffer.Copy?
     if let duty, duty.order.group == group, process.phase == .listening, let port = process.port,
-      let incompleteNodes = duty.incompleteNodes
+      let held = duty.held
     {
-      copy = StandbyOffer.Copy(group: group, port: port, incompleteNodes: incompleteNodes)
+      copy = StandbyOffer.Copy(
+        group: group, port: port, membership: held.membership,
+        incompleteNodes: held.incompleteNodes)
     }
     return StandbyOffer(
       limitCount: cannotServe ? 0 : environment.limitCount, uptime: environment.uptime, copy: copy)
@@ -20,7 +22,8 @@ extension NodeBehaviour {
   /// What the virtual server wants, and whom it names.
   mutating func takeStandby(_ answer: PresenceAnswer) {
     knownStandby = answer.standby
-    guard let order = answer.order, order.group == answer.group, !isStopping else {
+    guard let order = answer.order, order.group == answer.group, !isStopping, !cannotServe
+    else {
       if isRetiring { endProcessInOrder() }
       isRetiring = false
       return endStandingBy()
@@ -28,7 +31,7 @@ extension NodeBehaviour {
     isRetiring = false
     let former = duty?.order
     let isSameGroup = former?.group == order.group
-    duty = StandbyDuty(order: order, incompleteNodes: isSameGroup ? duty?.incompleteNodes : nil)
+    duty = StandbyDuty(order: order, held: isSameGroup ? duty?.held : nil)
     switch process.phase {
     case .absent: process.phase = .due(now)
     case .listening where order != former: actions.append(.command(.standBy(order)))
@@ -57,14 +60,11 @@ extension NodeBehaviour {
   }
 
   mutating func takeStandbyStatus(_ status: VirtualServerStatus) {
-    guard var present = duty, status.group == present.order.group,
-      let incompleteNodes = status.incompleteNodes, incompleteNodes != present.incompleteNodes
-    else { return }
-    // Others learn of it the sooner.
-    let isTurn = present.incompleteNodes?.isEmpty != incompleteNodes.isEmpty
-    present.incompleteNodes = incompleteNodes
-    duty = present
-    if isTurn { sendNextPresence(in: .zero) }
+    guard status.group == duty?.order.group, let incompleteNodes = status.incompleteNodes else {
+      return
+    }
+    duty?.held = StandbyDuty.Held(
+      membership: status.membership, incompleteNodes: incompleteNodes)
   }
 
   /// - Returns: whether the process would not run, so that somebody else should stand by.

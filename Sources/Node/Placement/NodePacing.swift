@@ -2,6 +2,9 @@
 public struct NodePacing: Sendable, Hashable {
   /// An attached node tells its virtual server so often that it lives.
   public var presence: Duration = .seconds(5)
+  /// The one that stands by does so more often: it hears soon of new members, and the others that it
+  /// has their records.
+  public var standbyPresence: Duration = .seconds(1)
   /// Who lost its virtual server asks the central server within this time, spread by chance, so that
   /// a whole group does not ask in the same moment.
   public var rehoming: Duration = .milliseconds(500)

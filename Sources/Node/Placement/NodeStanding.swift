@@ -62,7 +62,14 @@ struct ProcessState: Sendable, Hashable {
 
 /// A second copy of the index of the group that the node is attached to, kept by its process.
 struct StandbyDuty: Sendable, Hashable {
+  /// What the process said that it has.
+  struct Held: Sendable, Hashable {
+    var membership: UInt64
+    /// Nodes of the group whose records are not all there yet.
+    var incompleteNodes: [String]
+  }
+
   var order: StandbyOrder
-  /// Nodes of the group whose records are not all there yet; nil before the process said.
-  var incompleteNodes: [String]?
+  /// Nil before the process said.
+  var held: Held?
 }

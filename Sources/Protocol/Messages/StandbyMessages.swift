@@ -21,12 +21,15 @@ public struct StandbyOffer: Hashable, Sendable, Codable {
     public var group: UInt64
     /// At the address that the virtual server sees.
     public var port: UInt16
-    /// Nodes of the group whose records it does not all have yet.
+    /// The version of the list of members that it goes by.
+    public var membership: UInt64
+    /// Nodes of that list whose records it does not all have yet.
     public var incompleteNodes: [String]
 
-    public init(group: UInt64, port: UInt16, incompleteNodes: [String]) {
+    public init(group: UInt64, port: UInt16, membership: UInt64, incompleteNodes: [String]) {
       self.group = group
       self.port = port
+      self.membership = membership
       self.incompleteNodes = incompleteNodes
     }
   }

@@ -161,15 +161,13 @@ extension GroupStanding {
       membership: membership.version)
   }
 
-  /// Who stands by. It is ready when it lacks nothing that this one has.
+  /// Who stands by. It is ready when it knows all members and lacks nothing that this one has.
   func standby(beside contents: GroupContents) -> GroupStandby? {
     guard !isStandby, let (name, copy) = choice.standby else { return nil }
     let lackedHere = Set(incompleteNodes(in: contents))
-    let members = Set(membership.names + [host.node.text])
     return GroupStandby(
       node: name, endpoint: copy.endpoint,
-      isReady: copy.incompleteNodes.allSatisfy {
-        lackedHere.contains($0) || !members.contains($0)
-      })
+      isReady: copy.membership == membership.version
+        && copy.incompleteNodes.allSatisfy(lackedHere.contains))
   }
 }

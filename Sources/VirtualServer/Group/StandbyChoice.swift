@@ -7,6 +7,7 @@ struct StandbyChoice: Sendable {
   /// A copy as the client that keeps it last told of it.
   struct Copy: Hashable, Sendable {
     var endpoint: NetworkEndpoint
+    var membership: UInt64
     var incompleteNodes: [String]
   }
 
@@ -44,7 +45,7 @@ struct StandbyChoice: Sendable {
     var copy: Copy?
     if let told = offer?.copy, told.group == group, told.port != 0, let address {
       copy = Copy(
-        endpoint: NetworkEndpoint(address: address, port: told.port),
+        endpoint: NetworkEndpoint(address: address, port: told.port), membership: told.membership,
         incompleteNodes: told.incompleteNodes)
     }
     candidates[name] = Candidate(

@@ -19,9 +19,10 @@ enum GroupRoutes {
       let node = try context.requireNode()
       try service.checkAdmission(of: node)
       let message = try await request.message(PresenceMessage.self)
+      // A link-local address comes with its zone.
+      let address = context.connection.remoteAddress?.ipAddress?.prefix { $0 != "%" }
       return try Response.message(
-        await service.presence(
-          message, of: node, at: context.connection.remoteAddress?.ipAddress))
+        await service.presence(message, of: node, at: address.map(String.init)))
     }
     router.post("/v1/search") { request, context -> Response in
       let node = try context.requireNode()

@@ -2,7 +2,7 @@ import SearchModel
 
 /// An engine for one search, which consists of several steps: once nobody waits for the answer, or
 /// its time is up, the step that runs is cancelled and no further one begins.
-struct StoppableEngine: FullTextEngine {
+struct StoppableEngine: SearchableIndex {
   let engine: any FullTextEngine
   let deadline: ContinuousClock.Instant
 
@@ -72,27 +72,5 @@ struct StoppableEngine: FullTextEngine {
     try await step { () throws(EngineError) in try await engine.statistics(for: query) }
   }
 
-  func record(for key: RecordKey) async throws(EngineError) -> Record? {
-    try await step { () throws(EngineError) in try await engine.record(for: key) }
-  }
-
-  func notes() async throws(EngineError) -> [String: String] { try await engine.notes() }
-
   func revision() async throws(EngineError) -> Revision { try await engine.revision() }
-
-  func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
-
-  func termFingerprints() async throws(EngineError) -> TermFingerprints {
-    try await step { () throws(EngineError) in try await engine.termFingerprints() }
-  }
-
-  // MARK: Nothing is written in a search
-
-  func apply(_ changes: [RecordChange]) async throws(EngineError) {
-    throw .invalidRequest("A search writes nothing.")
-  }
-
-  func commit(notes: [String: String]) async throws(EngineError) -> Revision {
-    throw .invalidRequest("A search writes nothing.")
-  }
 }

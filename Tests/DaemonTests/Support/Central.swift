@@ -12,6 +12,7 @@ final class Central: Sendable {
   init() throws { machine = try Machine("central") }
 
   var address: String { "127.0.0.1:" + place.withLock { $0.port } }
+  var port: UInt16 { place.withLock { UInt16($0.port) ?? 0 } }
   var fingerprint: String { place.withLock { $0.fingerprint } }
   var log: String { machine.log }
   private var data: String { machine.root + "/central" }

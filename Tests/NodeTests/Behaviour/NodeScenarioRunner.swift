@@ -97,7 +97,8 @@ struct NodeScenarioRunner {
         .processStatus(
           run: run,
           VirtualServerStatus(
-            group: behaviour.duty?.order.group ?? 0, epoch: 0, membership: 0, limitCount: 0,
+            group: behaviour.duty?.order.group ?? 0, epoch: 0,
+            membership: behaviour.duty?.order.membership ?? 0, limitCount: 0,
             missing: [], recordCount: 0, takesRecords: false, incompleteNodes: names)))
     case "has":
       guard case .serving(let group) = behaviour.standing else { return }
@@ -232,7 +233,7 @@ enum NodeActionText {
   private static func text(of offer: StandbyOffer?) -> String {
     guard let offer else { return ", no offer" }
     let copy = offer.copy.map { copy in
-      ", its copy of g\(copy.group) at \(copy.port) lacks \(copy.incompleteNodes)"
+      ", its copy of g\(copy.group) at \(copy.port) @\(copy.membership) lacks \(copy.incompleteNodes)"
     }
     return (offer.limitCount == 3 ? "" : ", room for \(offer.limitCount)") + (copy ?? "")
   }
