@@ -3,7 +3,7 @@ import Protocol
 
 /// Renews a node's certificate while it is in use: at about two thirds of its life, so that a third
 /// is left for a central server that is away. Connections that are open go on with the former one.
-struct CertificateRenewal: Sendable {
+public struct CertificateRenewal: Sendable {
   let credentials: CredentialStore
   let identity: IdentityFolder
   let central: CentralClient
@@ -16,7 +16,14 @@ struct CertificateRenewal: Sendable {
   ///   together: at 60 to 70 % of the life.
   static func renewalTime(of certificate: PeerCertificate, spread: Double) -> Date {
     let life = certificate.notAfter.timeIntervalSince(certificate.issued)
-    return certificate.issued.addingTimeInterval(life * (0.6 + 0.1 * spread))
+    return certificate.issued.addingTimeInterval(age(atRenewal: spread, ofLife: life))
+  }
+
+  /// How old a certificate gets, in seconds, before the next is asked for.
+  ///
+  /// - Parameter spread: from 0 to 1, by chance.
+  public static func age(atRenewal spread: Double, ofLife life: Double) -> Double {
+    life * (0.6 + 0.1 * spread)
   }
 
   /// Runs until the task is cancelled.
