@@ -86,52 +86,53 @@ extension RealCentralServer {
     @Test func bytesAfterTheHandshake() async throws {
       let seed = UInt64.random(in: 0 ... .max)
       print("seed \(seed)")
-      var generator = SeededGenerator(seed: seed)
       try await CentralProcess.with { central in
         let honest = try await Honest(at: central)
-        let mallory = try await ScriptedNode.register("mallory", at: central)
-        let report = try BoundedJSON.encode(mallory.makeReport())
-        let good =
-          Array(
-            "POST /v1/report HTTP/1.1\r\nHost: x\r\nContent-Length: \(report.count)\r\n\r\n".utf8)
-          + report
-        let before = try ProcessUsage(of: central.program.identifier)
-        var open: [RawConnection] = []
-        for number in 0..<150 {
-          let connection = try await RawConnection.open(
-            port: central.port, credentials: mallory.credentials)
-          var data = good
-          switch number % 4 {
-          case 0: data = bytes(generator.number(0...3000), &generator)
-          case 1: data = Array(good.prefix(generator.number(0...good.count - 1)))
-          case 2:
-            for _ in 0..<3 {
-              data[generator.number(0...data.count - 1)] = UInt8.random(
-                in: 0...255, using: &generator)
-            }
-          default:
-            // More than was announced, and more than is taken.
-            data += bytes(generator.number(1...200_000), &generator)
-          }
-          await connection.send(data)
-          if number % 2 == 0 { connection.close() } else { open.append(connection) }
-          if number % 30 == 0 { try await honest.renew() }
+        try await honest.renewing {
+          let mallory = try await ScriptedNode.register("mallory", at: central)
+          let before = try ProcessUsage(of: central.program.identifier)
+          try await sendNonsense(to: central, as: mallory, seed: seed)
+          let oscar = try await ScriptedNode.register("oscar", at: central)
+          let large = try await RawConnection.open(
+            port: central.port, credentials: oscar.credentials)
+          await large.send(
+            "POST /v1/report HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n")
+          try await wait(until: "the size to be refused") { large.text.contains("413") }
+          #expect(large.text.contains("too-large"), "\(large.text)")
+          large.close()
+          #expect(central.log.contains("\(mallory.userid)"), "it is logged who was refused")
+          try await expectQuiet(central, after: before)
         }
-        let oscar = try await ScriptedNode.register("oscar", at: central)
-        let large = try await RawConnection.open(
-          port: central.port, credentials: oscar.credentials)
-        await large.send(
-          "POST /v1/report HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999\r\n\r\n")
-        try await wait(until: "the size to be refused") { large.text.contains("413") }
-        #expect(large.text.contains("too-large"), "\(large.text)")
-        let known = try await central.admin("virtual-servers", "--json").output
-        #expect(known.contains(honest.node.name), "\(known)")
-        #expect(central.log.contains("\(mallory.userid)"), "refusals are logged with who it was")
-        try await honest.renew()
-        for connection in open + [large] { connection.close() }
-        try await expectQuiet(central, after: before)
-        try await honest.renew()
       }
+    }
+
+    /// Reports that are damaged, cut, followed by more, or none at all, each over its own connection.
+    private func sendNonsense(
+      to central: CentralProcess, as node: ScriptedNode, seed: UInt64
+    ) async throws {
+      var generator = SeededGenerator(seed: seed)
+      let report = try BoundedJSON.encode(node.makeReport())
+      let head = "POST /v1/report HTTP/1.1\r\nHost: x\r\nContent-Length: \(report.count)\r\n\r\n"
+      let good = Array(head.utf8) + report
+      var open: [RawConnection] = []
+      for number in 0..<150 {
+        var data = good
+        switch number % 4 {
+        case 0: data = bytes(generator.number(0...3000), &generator)
+        case 1: data = Array(good.prefix(generator.number(0...good.count - 1)))
+        case 2:
+          for _ in 0..<3 {
+            data[generator.number(0...data.count - 1)] = UInt8.random(
+              in: 0...255, using: &generator)
+          }
+        default: data += bytes(generator.number(1...20_000), &generator)
+        }
+        let connection = try await RawConnection.open(
+          port: central.port, credentials: node.credentials)
+        await connection.send(data)
+        if number % 2 == 0 { connection.close() } else { open.append(connection) }
+      }
+      for connection in open { connection.close() }
     }
 
     /// Several times as many as may be open at once, silent or a byte at a time, from addresses of
