@@ -8,14 +8,15 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 SWIFT ?= swift
-# A debug build is made sooner; `make release` and `make install` build the one to work with.
+# A debug build is made sooner; `make release` and `make install` build the one to work with, unless
+# CONFIGURATION says something else.
 CONFIGURATION ?= debug
-NEARFIND := .build/$(CONFIGURATION)/nearfind
+NEARFIND = .build/$(CONFIGURATION)/nearfind
 
 # What the program is built with; what reads users' files; what only the tests need.
 BUILD_PACKAGES := git pkg-config libxapian-dev libsqlite3-dev libpq-dev
 HELPER_PACKAGES := bubblewrap gzip python3 poppler-utils libimage-exiftool-perl libgsf-bin
-TEST_PACKAGES := python3-venv postgresql iproute2 nftables
+TEST_PACKAGES := python3-venv postgresql iproute2 nftables man-db systemd
 
 .PHONY: help demo test build release setup setup-test lint format man install clean
 
@@ -30,12 +31,13 @@ demo: setup ## Build, index fixtures/ and /usr/share/doc, and run searches to lo
 test: setup setup-test ## Build everything and run all tests.
 	$(SWIFT) build --build-tests
 	NEARFIND_PYTHON=$(CURDIR)/.build/venv/bin/python SWIFT=$(SWIFT) .make/run-tests
+	.make/check-install .build/installed
 
 build: setup ## Build the program for development.
-	$(SWIFT) build --product nearfind
+	$(SWIFT) build --configuration $(CONFIGURATION) --product nearfind
 
-release: setup ## Build the program as it is installed.
-	$(SWIFT) build --configuration release --product nearfind
+release: CONFIGURATION := release
+release: build ## Build the program as it is installed.
 
 setup:
 	@.make/install-packages $(BUILD_PACKAGES) $(HELPER_PACKAGES)
@@ -54,30 +56,33 @@ format: ## Format the sources.
 man: build ## Write the manual pages to .build/man.
 	$(SWIFT) build --package-path .build/checkouts/swift-argument-parser \
 	  --scratch-path .build/man-tool --product generate-manual
-	@mkdir -p .build/man
-	.build/man-tool/debug/generate-manual .build/debug/nearfind --multi-page \
+	@rm -rf .build/man && mkdir -p .build/man
+	.build/man-tool/debug/generate-manual $(NEARFIND) --multi-page \
 	  --output-directory .build/man
+	@sed -i 's/^$$/.Pp/' .build/man/*.1
 
-# The program lies beside the plug-ins that come with it; PREFIX/bin gets a link.
-install: release man ## Install the program, its plug-ins, completions and manual below PREFIX.
+# The program lies beside the plug-ins that come with it; PREFIX/bin gets a link. The unit of the node
+# lies where systemd looks for it with PREFIX=~/.local too.
+install: CONFIGURATION := release
+install: man ## Install the program, its plug-ins, completions and manual below PREFIX.
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/nearfind \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
 	  $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/lib/systemd/system \
-	  $(DESTDIR)$(PREFIX)/lib/systemd/user
+	  $(DESTDIR)$(PREFIX)/share/systemd/user
 	sed 's|@prefix@|$(PREFIX)|' .make/systemd/nearfind-central.service \
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/nearfind-central.service
 	sed 's|@prefix@|$(PREFIX)|' .make/systemd/nearfind.service \
-	  > $(DESTDIR)$(PREFIX)/lib/systemd/user/nearfind.service
+	  > $(DESTDIR)$(PREFIX)/share/systemd/user/nearfind.service
 	install -m 644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 755 .build/release/nearfind $(DESTDIR)$(PREFIX)/lib/nearfind/
-	cp -R .build/release/*.resources $(DESTDIR)$(PREFIX)/lib/nearfind/
+	install -m 755 $(NEARFIND) $(DESTDIR)$(PREFIX)/lib/nearfind/
+	cp -R .build/$(CONFIGURATION)/nearfind_Extraction.resources $(DESTDIR)$(PREFIX)/lib/nearfind/
 	ln -sf ../lib/nearfind/nearfind $(DESTDIR)$(PREFIX)/bin/nearfind
-	.build/release/nearfind completion bash \
+	$(NEARFIND) completion bash \
 	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nearfind
-	.build/release/nearfind completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_nearfind
-	.build/release/nearfind completion fish \
+	$(NEARFIND) completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_nearfind
+	$(NEARFIND) completion fish \
 	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/nearfind.fish
 
 clean: ## Remove everything that was built.

@@ -114,6 +114,16 @@ let package = Package(
       path: "Tests/TestSupport"
     ),
     .target(
+      name: "PeerTesting",
+      dependencies: [
+        "TestSupport", "Protocol",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      path: "Tests/PeerTesting"
+    ),
+    .target(
       name: "EngineConformance",
       dependencies: ["Cascade", "SearchModel", "TextAnalysis", "MemoryEngine", "TestSupport"],
       path: "Tests/EngineConformance"
@@ -171,7 +181,7 @@ let package = Package(
     .testTarget(
       name: "ProtocolTests",
       dependencies: [
-        "TestSupport",
+        "TestSupport", "PeerTesting",
         "Protocol",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -183,8 +193,8 @@ let package = Package(
     .testTarget(
       name: "CentralServerTests",
       dependencies: [
-        "TestSupport", "CentralServer", "Placement", "Protocol", "RouteTracing", "RouterBands",
-        "nearfind",
+        "TestSupport", "PeerTesting", "CentralServer", "Placement", "Protocol", "RouteTracing",
+        "RouterBands", "nearfind",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),

@@ -18,6 +18,7 @@ import Testing
     }
     var columns: [String]
     var rows: [Row]
+    var notes: [String]
   }
 
   private func report(_ arguments: String...) async throws -> Report {
@@ -60,11 +61,19 @@ import Testing
   }
 
   @Test func placingIsMeasuredWithItsStore() async throws {
-    let report = try await report("central", "--nodes", "200", "--virtual-servers", "20")
+    let report = try await report(
+      "central", "--nodes", "200", "--virtual-servers", "20", "--hours", "1")
     #expect(report.rows.map { $0.figures["count"] } == [20, 20, 180, 20, 20, 180])
     for row in report.rows { #expect(row.figures["a second"] ?? 0 > 0) }
     // Quiet reports write nothing.
     #expect(report.rows.suffix(2).allSatisfy { $0.figures["commits"] == 0 })
+    // Virtual servers renew every 3 s, attached nodes report every 600 s, by a clock moved by hand:
+    // the same on every machine.
+    let counted = report.notes.joined(separator: "\n")
+    let servers = try #require(counted.firstMatch(of: /25 virtual servers: ([0-9.]+)/))
+    let attached = try #require(counted.firstMatch(of: /475 attached nodes: ([0-9.]+)/))
+    #expect((1150...1202).contains(try #require(Double(servers.1))), "\(counted)")
+    #expect((5.9...6.2).contains(try #require(Double(attached.1))), "\(counted)")
   }
 
   @Test func nonsenseIsRefused() async throws {

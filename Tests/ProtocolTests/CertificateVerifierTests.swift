@@ -95,8 +95,7 @@ import X509
     #expect(users.count == 0)
   }
 
-  /// A byte outside what is signed (in the outer name of the algorithm) may differ; nothing else may.
-  @Test func damagedCertificatesNeverSayAnythingElse() throws {
+  @Test func damagedCertificatesAreRefused() throws {
     let seed = UInt64.random(in: 0 ... .max)
     print("seed \(seed)")
     var generator = SeededGenerator(seed: seed)
@@ -111,8 +110,7 @@ import X509
       }
       let verifier = CertificateVerifier(authority: world.authority.certificate)
       let found = try? verifier.verify(chain: [bytes], at: world.now, revocations: .init())
-      let genuine = try verifier.certificate(from: [good])
-      #expect(found == nil || found == genuine)
+      #expect(found == nil, "\(count)")
     }
     #expect(problem([Array(repeating: 0x30, count: 1 << 20)]) != nil)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import PeerTesting
 import TestSupport
 import Testing
 

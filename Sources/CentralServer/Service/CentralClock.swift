@@ -4,11 +4,17 @@ public import Placement
 /// The central server's clock: the wall's time when it started, and from then on a steady one, so
 /// that a wall clock that is set does not move leases.
 public struct CentralClock: Sendable {
-  private let start: ContinuousClock.Instant
   private let wall: Date
+  private let steady: @Sendable () -> Int64
 
   public init() {
-    start = ContinuousClock.now
+    let start = ContinuousClock.now
+    self.init { (ContinuousClock.now - start).wholeMilliseconds }
+  }
+
+  /// - Parameter steady: milliseconds since the start, of a clock that nobody sets.
+  public init(steady: @escaping @Sendable () -> Int64) {
+    self.steady = steady
     wall = Date()
   }
 
@@ -18,7 +24,7 @@ public struct CentralClock: Sendable {
   }
 
   /// Milliseconds since the start.
-  var elapsed: Int64 { (ContinuousClock.now - start).wholeMilliseconds }
+  var elapsed: Int64 { steady() }
 
   /// The wall's time, which certificates are issued and checked by.
   public var date: Date { Date() }

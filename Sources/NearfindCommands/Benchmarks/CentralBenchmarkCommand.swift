@@ -18,6 +18,9 @@ struct CentralBenchmarkCommand: AsyncParsableCommand {
       What is measured is the service with its store, every commit on the disk; connections, \
       certificates and traced routes are left out.
 
+      Then 500 nodes run for some hours of a clock that is moved by hand, with the program's own \
+      node and central server, and every message to the central server is counted.
+
       EXAMPLES:
         nearfind benchmark central --nodes 100000 --virtual-servers 5000
       """
@@ -32,12 +35,18 @@ struct CentralBenchmarkCommand: AsyncParsableCommand {
   @Option(help: "How many ask at once.")
   var callers = 256
 
+  @Option(help: "How many quiet hours the messages are counted in.")
+  var hours = 24
+
   @OptionGroup var options: BenchmarkOptions
 
   func validate() throws {
     guard virtualServers > 0, nodes >= virtualServers, virtualServers <= 60_000 else {
       throw ValidationError(
         "--virtual-servers must be from 1 to 60000, and --nodes at least as many.")
+    }
+    guard (1...1000).contains(hours) else {
+      throw ValidationError("--hours goes from 1 to 1000.")
     }
     guard callers > 0 else { throw ValidationError("--callers must be at least 1.") }
     guard (nodes + virtualServers - 1) / virtualServers <= 250 else {
@@ -63,14 +72,34 @@ struct CentralBenchmarkCommand: AsyncParsableCommand {
         ])
     }
     let memory = Double(Measurement.presentMemory - memoryBefore) / Double(nodes)
-    let messages = await trial.messagesPerNodeHour
     report.notes = [
       "memory a node: \(Int(memory)) bytes of this process, callers and caches included",
       "on the disk a node: \(try folder.byteCount(".") / nodes) bytes",
-      "messages to the central server in quiet times: \(messages) a node an hour, counted from the "
-        + "intervals in its last answers",
     ]
+    var network = try await QuietNetwork(
+      nodes: Self.quietNodes, virtualServers: Self.quietServers,
+      database: folder.path("quiet.sqlite"))
+    report.notes += Self.notes(of: try await network.run(hours: hours))
     try options.print(report)
+  }
+}
+
+extension CentralBenchmarkCommand {
+  private static let quietNodes = 500
+  private static let quietServers = 25
+
+  private static func notes(of outcome: QuietNetwork.Outcome) -> [String] {
+    func text(_ rate: Double) -> String { String(format: "%.2f", rate) }
+    let (servers, attached) = (outcome.virtualServers, outcome.attached)
+    return [
+      "messages to the central server in \(outcome.hours) quiet hours, counted, a node an hour:",
+      "  \(servers.nodes) virtual servers: \(text(outcome.rate(servers))) "
+        + "(\(servers.reports) reports, \(servers.renewals) renewals of certificates)",
+      "  \(attached.nodes) attached nodes: \(text(outcome.rate(attached))) "
+        + "(\(attached.reports) reports, \(attached.renewals) renewals of certificates)",
+      "  all: \(text(outcome.allRate))",
+      "an attached node to its virtual server: \(text(outcome.presenceRate)) an hour",
+    ]
   }
 }
 
@@ -87,7 +116,6 @@ private actor CentralTrial {
   private let members: [Member]
   private let serverCount: Int
   private let callers: Int
-  private var intervals: [Int64]
   /// The version of the list of clients that each virtual server has.
   private var memberships: [UInt64]
 
@@ -106,7 +134,7 @@ private actor CentralTrial {
     setup.configuration.leaseDuration = 24 * 3600 * 1000
     setup.patience = 24 * 3600 * 1000
     let bands = BandResolver(rules: .standard, paths: [], logger: logger) {
-      address throws(RouteTracingError) in Self.route(to: address)
+      address throws(RouteTracingError) in SyntheticRoutes.route(to: address)
     }
     placement = PlacementService(
       store: store, setup: setup, bands: bands, book: RevocationBook(), clock: CentralClock(),
@@ -116,12 +144,10 @@ private actor CentralTrial {
     self.callers = callers
     members = (0..<nodes).map { number in
       let (place, band) = (number / virtualServers, number % virtualServers)
-      let bits = 0x1400_0000 + UInt32(band) << 8 + UInt32(place + 1)
       return Member(
         node: NodeID("n-" + String(format: "%024d", number)),
-        origin: NodeOrigin(address: .ipv4(IPv4Address(bits: bits))))
+        origin: NodeOrigin(address: SyntheticRoutes.address(band: band, place: place)))
     }
-    intervals = Array(repeating: 0, count: nodes)
     memberships = Array(repeating: 0, count: nodes)
   }
 
@@ -137,11 +163,6 @@ private actor CentralTrial {
       try await measure("the same again", servers, .serving, sequence: 4),
       try await measure("reports of attached nodes", clients, .quiet, sequence: 2),
     ]
-  }
-
-  var messagesPerNodeHour: Double {
-    let sum = intervals.reduce(0.0) { $0 + ($1 > 0 ? 3_600_000 / Double($1) : 0) }
-    return (sum / Double(intervals.count) * 10).rounded() / 10
   }
 
   private func measure(
@@ -171,7 +192,6 @@ private actor CentralTrial {
     }
     let seconds = (ContinuousClock.now - start).inSeconds
     for (number, answer) in answers {
-      intervals[number] = answer.nextReport
       for instruction in answer.instructions {
         switch instruction {
         case .becomeVirtualServer(_, _, _, _, let membership), .members(_, let membership):
@@ -202,15 +222,5 @@ private actor CentralTrial {
     return PlacementReport(
       incarnation: 1, sequence: sequence,
       environment: NodeEnvironment(limitCount: 300, uptime: 3600), standing: standing)
-  }
-
-  /// One router for all, one for each /24.
-  private static func route(to address: IPAddress) -> TracedRoute {
-    guard case .ipv4(let address4) = address else { return TracedRoute(destination: address) }
-    let router = IPv4Address(bits: 0xC612_0000 + (address4.bits >> 8) & 0xFFFF)
-    return TracedRoute(
-      destination: address,
-      path: RouterPath([Hop(.ipv4(IPv4Address(bits: 0xC611_0001))), Hop(.ipv4(router))]),
-      answeredAt: 3)
   }
 }

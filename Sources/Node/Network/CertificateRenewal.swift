@@ -1,7 +1,8 @@
 import Foundation
 import Protocol
 
-/// Renews a node's certificate while it is in use, at ``CertificateLifetime/renewal``. Connections that are open go on with the former one.
+/// Renews a node's certificate while it is in use, at ``CertificateLifetime/renewal``. Connections that
+/// are open go on with the former one.
 struct CertificateRenewal: Sendable {
   let credentials: CredentialStore
   let identity: IdentityFolder

@@ -12,6 +12,11 @@ public enum CertificateLifetime {
   /// are left for a central server that is down. Where in it is left to chance, so that nodes that
   /// joined together do not all ask together.
   public static let renewal = 0.6...0.7
+  /// The part of a certificate's life after which the next is asked for.
+  /// - Parameter spread: from 0 to 1, by chance.
+  public static func shareAtRenewal(spread: Double) -> Double {
+    renewal.lowerBound + (renewal.upperBound - renewal.lowerBound) * spread
+  }
   /// The authority's own.
   public static let authority: TimeInterval = 20 * 365 * 24 * 3600
 }

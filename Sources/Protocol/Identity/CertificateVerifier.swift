@@ -44,6 +44,9 @@ public struct CertificateVerifier: Sendable {
     guard let certificate = try? Certificate(derEncoded: der) else {
       throw .malformed("it cannot be read")
     }
+    guard Self.hasWholeSignature(der) else {
+      throw .malformed("its signature is not one of whole bytes")
+    }
     let key = authority.certificate.publicKey
     guard certificate.issuer == authority.certificate.subject,
       key.isValidSignature(certificate.signature, for: certificate)
@@ -52,6 +55,20 @@ public struct CertificateVerifier: Sendable {
         seen: Self.signer(of: certificate, in: chain), expected: authority.fingerprint)
     }
     return try Self.contents(of: certificate)
+  }
+
+  /// Whether all bits of the signature count. A BIT STRING says in its first byte how many of the last
+  /// ones do not, which readers take where those bits are 0; a signature of ECDSA is DER (RFC 3279,
+  /// 2.2.3), so whole bytes. Nothing else that is not signed can differ.
+  private static func hasWholeSignature(_ der: [UInt8]) -> Bool {
+    guard let root = try? DER.parse(der), case .constructed(let parts) = root.content else {
+      return false
+    }
+    var signature: ArraySlice<UInt8>?
+    for part in parts {
+      if case .primitive(let bytes) = part.content { signature = bytes }
+    }
+    return signature?.first == 0
   }
 
   private static func contents(

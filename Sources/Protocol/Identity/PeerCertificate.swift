@@ -17,11 +17,8 @@ public struct PeerCertificate: Hashable, Sendable {
   /// When to ask for the next one.
   /// - Parameter spread: from 0 to 1, by chance.
   public func renewalTime(spread: Double = 0) -> Date {
-    let (first, last) = (
-      CertificateLifetime.renewal.lowerBound, CertificateLifetime.renewal.upperBound
-    )
     let life = notAfter.timeIntervalSince(issued)
-    return issued.addingTimeInterval(life * (first + (last - first) * spread))
+    return issued.addingTimeInterval(life * CertificateLifetime.shareAtRenewal(spread: spread))
   }
 
   /// What speaks against the certificate now; nil if nothing does.

@@ -14,16 +14,18 @@ final class CentralProcess: Sendable {
   /// - Parameters:
   ///   - folder: its data.
   ///   - address: where it listens, and port 0.
+  ///   - openFiles: how many descriptors the system lets it have; nil for as many as the test.
   init(
     folder: String, listen address: String = "127.0.0.1", port wanted: Int = 0,
-    _ arguments: [String] = []
+    openFiles: Int? = nil, _ arguments: [String] = []
   ) async throws {
     self.folder = folder
     let outputPath = try TemporaryFolder.make() + "/log"
     self.outputPath = outputPath
     let program = try await RunningProgram(
       Self.nearfind(
-        ["central", "--data", folder, "--listen", "\(address):\(wanted)"] + arguments),
+        ["central", "--data", folder, "--listen", "\(address):\(wanted)"] + arguments,
+        openFiles: openFiles),
       output: outputPath)
     self.program = program
     func output() throws -> String { try String(contentsOfFile: outputPath, encoding: .utf8) }
@@ -58,11 +60,12 @@ final class CentralProcess: Sendable {
 
   /// Whatever a test does, nothing of it is left running.
   static func with<Value>(
-    folder: String? = nil, listen address: String = "127.0.0.1", _ arguments: [String] = [],
-    _ body: (CentralProcess) async throws -> Value
+    folder: String? = nil, listen address: String = "127.0.0.1", openFiles: Int? = nil,
+    _ arguments: [String] = [], _ body: (CentralProcess) async throws -> Value
   ) async throws -> Value {
     let folder = try folder ?? TemporaryFolder.make()
-    let central = try await CentralProcess(folder: folder, listen: address, arguments)
+    let central = try await CentralProcess(
+      folder: folder, listen: address, openFiles: openFiles, arguments)
     do {
       let value = try await body(central)
       try await central.program.kill()
@@ -73,9 +76,11 @@ final class CentralProcess: Sendable {
     }
   }
 
-  static func nearfind(_ arguments: [String]) -> Program {
-    Program(
-      executable, arguments,
+  static func nearfind(_ arguments: [String], openFiles: Int? = nil) -> Program {
+    let limit = openFiles.map { ["/usr/bin/prlimit", "--nofile=\($0):\($0)"] } ?? []
+    let line = limit + [executable] + arguments
+    return Program(
+      line[0], Array(line.dropFirst()),
       environment: ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"])
   }
 

@@ -12,6 +12,7 @@ final class ScriptedNode: Sendable {
   let name: String
   let userid: String
   let destination: PeerDestination
+  let credentials: PeerCredentials
   let client: PeerClient
   private let numbers = Mutex((incarnation: UInt64(1), sequence: UInt64(0)))
 
@@ -23,7 +24,7 @@ final class ScriptedNode: Sendable {
     name = grant.node
     userid = grant.userid
     self.destination = destination
-    let credentials = try PeerCredentials(
+    credentials = try PeerCredentials(
       key: key, certificate: PEMText.certificateDER(grant.certificate), authority: authority)
     client = try PeerClient(.credentials(CredentialStore(credentials)))
   }

@@ -1,16 +1,15 @@
 import Foundation
-import NIOCore
+public import NIOCore
 import NIOPosix
 import NIOSSL
 import Synchronization
 import TestSupport
-import Testing
 
-@testable import Protocol
+@testable public import Protocol
 
 /// A connection that sends whatever a test likes, encrypted or not.
-final class RawConnection: Sendable {
-  let channel: any Channel
+public final class RawConnection: Sendable {
+  public let channel: any Channel
 
   private init(channel: any Channel, received: ReceivedBytes) {
     self.channel = channel
@@ -19,11 +18,18 @@ final class RawConnection: Sendable {
 
   private let box: ReceivedBytes
 
-  var text: String { String(decoding: box.bytes.withLock { $0 }, as: UTF8.self) }
+  /// What came.
+  public var text: String { String(decoding: box.bytes.withLock { $0 }, as: UTF8.self) }
 
-  static func open(port: Int) async throws -> RawConnection {
+  /// Without TLS.
+  ///
+  /// - Parameter source: the address of this machine that it comes from; nil leaves it to the system.
+  public static func open(port: Int, from source: String? = nil) async throws -> RawConnection {
     let box = ReceivedBytes()
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    if let source { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0)) }
+    let channel =
+      try await bootstrap
       .connectTimeout(.seconds(60))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -35,7 +41,9 @@ final class RawConnection: Sendable {
   }
 
   /// With TLS, showing `credentials`.
-  static func open(port: Int, credentials: PeerCredentials) async throws -> RawConnection {
+  public static func open(
+    port: Int, credentials: PeerCredentials
+  ) async throws -> RawConnection {
     let box = ReceivedBytes()
     let handshake = ClientHandshake(
       context: try TLS.clientContext(credentials), check: .discovery(pin: nil), expected: .anyone,
@@ -64,25 +72,27 @@ final class RawConnection: Sendable {
   }
 
   /// What cannot be sent because the other side is gone is no matter.
-  func send(_ bytes: [UInt8]) async {
+  public func send(_ bytes: [UInt8]) async {
     try? await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
   }
 
-  func send(_ text: String) async {
+  /// As above, in UTF-8.
+  public func send(_ text: String) async {
     await send(Array(text.utf8))
   }
 
-  func close() {
+  /// Returns at once.
+  public func close() {
     channel.close(promise: nil)
   }
 
   /// Returns when the other side has closed the connection.
-  func closed() async throws {
-    try await wait(until: "the connection is closed") { !self.channel.isActive }
+  public func closed() async throws {
+    try await wait(until: "the connection to be closed") { !self.channel.isActive }
   }
 }
 
-final class ReceivedBytes: Sendable {
+private final class ReceivedBytes: Sendable {
   let bytes = Mutex<[UInt8]>([])
 }
 
