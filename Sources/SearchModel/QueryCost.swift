@@ -53,7 +53,7 @@ public struct QueryCostLimits: Hashable, Sendable {
   public var textByteCount: Int
 
   public static let standard = QueryCostLimits(
-    nodeCount: 4_096, depth: 64, wildcardCount: 32, textByteCount: 65_536)
+    nodeCount: 4_096, depth: 64, wildcardCount: 16, textByteCount: 65_536)
 
   public init(nodeCount: Int, depth: Int, wildcardCount: Int, textByteCount: Int) {
     self.nodeCount = nodeCount

@@ -22,10 +22,10 @@ import Testing
         GroupSearchRequest(request: SearchRequest(query: query), isStrict: true), by: host)
     }
     let wildcards = (0..<10_000).map { _ in Query.infix("a", field: nil) }
-    try await search(.all(Array(wildcards.prefix(32))))
+    try await search(.all(Array(wildcards.prefix(16))))
     let accepted = await engine.searchCount
     #expect(accepted > 0)
-    for query: Query in [.all(Array(wildcards.prefix(33))), .all(wildcards), .not(.all(wildcards))]
+    for query: Query in [.all(Array(wildcards.prefix(17))), .all(wildcards), .not(.all(wildcards))]
     {
       await #expect {
         try await search(query)
