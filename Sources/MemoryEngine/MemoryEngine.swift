@@ -80,11 +80,13 @@ public actor MemoryEngine: FullTextEngine {
     collection.indexVocabulary.fingerprints(of: committedRevision)
   }
 
-  public func spellings(of word: String, limit: Int) -> [String] {
+  public func nearSpellings(of word: String, limit: Int) -> [NearSpelling] {
     guard limit > 0 else { return [] }
-    return SpellingSuggester.suggestions(for: word, in: collection.vocabulary, limit: limit) {
-      writtenWord(of: $0)
+    var search = SpellingSearch(word)
+    for (term, frequency) in collection.vocabulary {
+      search.consider(term, documentFrequency: frequency)
     }
+    return search.nearest(limit: limit) { writtenWord(of: $0) }
   }
 
   /// In the record in which the term weighs most.

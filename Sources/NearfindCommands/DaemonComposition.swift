@@ -22,6 +22,7 @@ extension Composition {
     let settings = NodeDaemon.Settings(
       dataDirectory: directory.path,
       search: { request in try await ownAnswer(to: request, engine) },
+      news: { request in try await ownNews(request, engine) },
       launch: .init(executable: executablePath) { endpoint in
         [
           "virtual-server", "--data", folder.groupPath, "--identity", folder.identityPath,
@@ -46,6 +47,25 @@ extension Composition {
       coverage: SearchCoverage(
         scope: .ownFiles,
         recordCount: try await engine.statistics(for: .nothing).documentCount))
+  }
+
+  /// What is new in the machine's own index, which stands as group 0.
+  private static func ownNews(
+    _ request: NewsRequest, _ engine: any FullTextEngine
+  ) async throws -> NewsAnswer {
+    let revision = try await engine.revision()
+    var answer = NewsAnswer(changed: [], watchedCount: 1, missingCount: 0)
+    guard request.known["0"] != revision else { return answer }
+    let found = try await engine.search(
+      SearchRequest(
+        query: request.query, limit: NewsLimits.matchCount, sort: .modified(ascending: false),
+        collapsesDuplicates: false))
+    answer.changed = [
+      NewsAnswer.Group(
+        group: 0, revision: found.revision, records: found.hits.map(\.record),
+        isCut: found.matchCount.upperBound > found.hits.count)
+    ]
+    return answer
   }
 
   /// This program, to be started again as another process: also after it was replaced by an update.

@@ -8,10 +8,15 @@ public protocol SearchableIndex: Sendable {
   /// Words of the index that are spelled like `word`: nearest first, then those that begin like
   /// it, then the most frequent.
   /// Empty when the index holds nothing near it, and never `word` itself.
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String]
+  func nearSpellings(of word: String, limit: Int) async throws(EngineError) -> [NearSpelling]
 }
 
 extension SearchableIndex {
+  /// The words of ``nearSpellings(of:limit:)``.
+  public func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
+    try await nearSpellings(of: word, limit: limit).map(\.word)
+  }
+
   public func holdsMatch(of query: Query) async throws(EngineError) -> Bool {
     let request = SearchRequest(query: query, limit: 1, collapsesDuplicates: false)
     return try await !search(request).hits.isEmpty

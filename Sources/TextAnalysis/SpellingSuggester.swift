@@ -35,7 +35,7 @@ public enum SpellingSuggester {
     for (candidate, frequency) in vocabulary {
       search.consider(candidate, documentFrequency: frequency)
     }
-    return search.nearest(limit: limit, written: written)
+    return search.nearest(limit: limit, written: written).map(\.word)
   }
 }
 
@@ -83,10 +83,12 @@ public struct SpellingSearch {
     var candidate =
       found[best.text]
       ?? Candidate(
-        text: best.text, distance: best.distance,
-        beginsAlike: best.text.unicodeScalars.first == typed.unicodeScalars.first, frequency: 0)
-    candidate.distance = min(best.distance, candidate.distance)
-    candidate.frequency += documentFrequency
+        spelling: NearSpelling(
+          word: best.text, term: best.text, distance: best.distance,
+          beginsAlike: best.text.unicodeScalars.first == typed.unicodeScalars.first,
+          documentFrequency: 0))
+    candidate.spelling.distance = min(best.distance, candidate.spelling.distance)
+    candidate.spelling.documentFrequency += documentFrequency
     if best.isTerm { candidate.term = term }
     found[best.text] = candidate
   }
@@ -96,33 +98,25 @@ public struct SpellingSearch {
   /// - Parameter written: as for ``SpellingSuggester/suggestions(for:in:limit:written:)``.
   public func nearest<Failure: Error>(
     limit: Int, written: (String) throws(Failure) -> String?
-  ) throws(Failure) -> [String] {
-    var words: [String] = []
-    for candidate in found.values.sorted() where words.count < limit {
-      var word = candidate.text
+  ) throws(Failure) -> [NearSpelling] {
+    var spellings: [NearSpelling] = []
+    for candidate in found.values.sorted(by: { $0.spelling < $1.spelling })
+    where spellings.count < limit {
+      var spelling = candidate.spelling
       if let term = candidate.term, WrittenWord.mayBeStem(term) {
-        word = try written(term) ?? word
+        spelling.word = try written(term) ?? spelling.word
       }
-      if word != typed, !words.contains(word) { words.append(word) }
+      guard spelling.word != typed, !spellings.contains(where: { $0.word == spelling.word })
+      else { continue }
+      spellings.append(spelling)
     }
-    return words
+    return spellings
   }
 
-  private struct Candidate: Comparable {
-    var text: String
-    var distance: Int
-    /// People rarely miss a word's first letter: `anual` is `annual` and not `manual`.
-    var beginsAlike: Bool
-    var frequency: Int
+  private struct Candidate {
+    var spelling: NearSpelling
     /// The term that is the text; nil where the text is only a term's word.
     var term: String?
-
-    static func < (left: Candidate, right: Candidate) -> Bool {
-      if left.distance != right.distance { return left.distance < right.distance }
-      if left.beginsAlike != right.beginsAlike { return left.beginsAlike }
-      if left.frequency != right.frequency { return left.frequency > right.frequency }
-      return left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
-    }
   }
 }
 

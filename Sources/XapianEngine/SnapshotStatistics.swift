@@ -23,9 +23,9 @@ extension Snapshot {
   }
 
   /// Words of the index that are spelled like `word`; see ``SearchModel/FullTextEngine``.
-  func spellings(
+  func nearSpellings(
     of word: String, limit: Int, model: RelevanceModel
-  ) throws(EngineError) -> [String] {
+  ) throws(EngineError) -> [NearSpelling] {
     var search = SpellingSearch(word)
     if search.isFutile { return [] }
     for part in parts {

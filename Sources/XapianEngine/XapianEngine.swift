@@ -143,11 +143,13 @@ public final class XapianEngine: FullTextEngine {
     }
   }
 
-  public func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
+  public func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] {
     guard limit > 0 else { return [] }
     let model = model
     return try await stoppablyReading { (snapshot) throws(EngineError) in
-      try snapshot.spellings(of: word, limit: limit, model: model)
+      try snapshot.nearSpellings(of: word, limit: limit, model: model)
     }
   }
 

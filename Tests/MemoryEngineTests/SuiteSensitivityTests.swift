@@ -121,8 +121,10 @@ private actor FaultyEngine: FullTextEngine {
     return record
   }
 
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
-    await engine.spellings(of: word, limit: limit)
+  func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] {
+    await engine.nearSpellings(of: word, limit: limit)
   }
 
   nonisolated func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }

@@ -5,7 +5,7 @@ import Testing
 
 /// Finds by the plainest reading of queries; the weight is the number of the query's words that
 /// stand in the name. Only what ``RelaxingSearch`` asks of an engine.
-private struct ListEngine: FullTextEngine {
+private struct ListEngine: SearchableIndex {
   var records: [Record]
 
   func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer {
@@ -30,23 +30,14 @@ private struct ListEngine: FullTextEngine {
     }
   }
 
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
-    let words = records.flatMap { RecordAnalyzer().analyze($0).terms.keys }
-    return SpellingSuggester.suggestions(
-      for: word, in: words.map { (word: $0, documentFrequency: 1) }, limit: limit)
-  }
-
-  func apply(_ changes: [RecordChange]) async throws(EngineError) {}
-  func commit(notes: [String: String]) async throws(EngineError) -> Revision { Revision(1) }
-  func notes() async throws(EngineError) -> [String: String] { [:] }
-  func revision() async throws(EngineError) -> Revision { Revision(1) }
-  func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics {
-    CollectionStatistics()
-  }
-  func record(for key: RecordKey) async throws(EngineError) -> Record? { nil }
-  func requirement(of query: Query) -> TermRequirement { .anything }
-  func termFingerprints() async throws(EngineError) -> TermFingerprints {
-    TermFingerprints(revision: Revision(1), [])
+  func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] {
+    var search = SpellingSearch(word)
+    for term in records.flatMap({ RecordAnalyzer().analyze($0).terms.keys }) {
+      search.consider(term, documentFrequency: 1)
+    }
+    return search.nearest(limit: limit) { _ in nil }
   }
 }
 

@@ -66,7 +66,9 @@ private actor EndlessEngine: FullTextEngine {
   func record(for key: RecordKey) async throws(EngineError) -> Record? {
     await memory.record(for: key)
   }
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] { [] }
+  func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] { [] }
   nonisolated func requirement(of query: Query) -> TermRequirement { memory.requirement(of: query) }
   func termFingerprints() async throws(EngineError) -> TermFingerprints {
     await memory.termFingerprints()

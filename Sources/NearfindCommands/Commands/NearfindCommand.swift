@@ -23,7 +23,8 @@ struct NearfindCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      IndexCommand.self, SearchCommand.self, StatusCommand.self, ForgetCommand.self,
+      IndexCommand.self, SearchCommand.self, WatchCommand.self, StatusCommand.self,
+      ForgetCommand.self,
       RegisterCommand.self, LoginCommand.self, UpCommand.self, DownCommand.self,
       RouteCommand.self, DoctorCommand.self, CentralCommand.self, AdminCommand.self,
       EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,

@@ -9,6 +9,13 @@ enum JSONDocument {
     return escaped(String(decoding: try encoder.encode(document), as: UTF8.self)) + "\n"
   }
 
+  /// The document on one line, for a stream of them.
+  static func line(of document: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return escaped(String(decoding: try encoder.encode(document), as: UTF8.self)) + "\n"
+  }
+
   /// Writes the scalars that could drive or confuse a terminal as `\uXXXX`, which means the same
   /// to every JSON reader. They only occur inside strings, where the encoder leaves all but the
   /// first 32 as they are.

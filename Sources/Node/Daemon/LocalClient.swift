@@ -73,6 +73,11 @@ public struct LocalClient: Sendable {
     try await ask(.post("/v1/local/forget", LocalFoldersRequest(folders: folders)))
   }
 
+  /// What is new for a query that is asked again and again.
+  public func news(_ news: NewsRequest) async throws -> NewsAnswer {
+    try await ask(.post("/v1/local/news", news, isRepeatable: true))
+  }
+
   /// Asks the daemon to end in order. It does so after this returns.
   public func stop() async throws {
     let _: LocalDone = try await ask(.post("/v1/local/stop", LocalDone()))

@@ -23,6 +23,10 @@ struct LocalService: Sendable {
         for await news in Self.index(message.folders, by: daemon) { try await lines.write(news) }
       }
     }
+    router.post("/v1/local/news") { request, _ -> Response in
+      let message = try await request.message(NewsRequest.self, limits: Self.limits)
+      return try Response.message(await Self.answering { try await daemon.news(message) })
+    }
     router.post("/v1/local/forget") { request, _ -> Response in
       let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
       let shares = try await Self.answering {

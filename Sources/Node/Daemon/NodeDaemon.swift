@@ -9,6 +9,8 @@ public actor NodeDaemon {
     public var dataDirectory: String
     /// How the machine's own index is searched.
     public var search: @Sendable (GroupSearchRequest) async throws -> LocalSearchAnswer
+    /// How the machine's own index tells what is new.
+    public var news: @Sendable (NewsRequest) async throws -> NewsAnswer
     public var launch: VirtualServerChild.Launch
     public var reader: EnvironmentReader
     /// Takes lines for people.
@@ -17,11 +19,13 @@ public actor NodeDaemon {
     public init(
       dataDirectory: String,
       search: @escaping @Sendable (GroupSearchRequest) async throws -> LocalSearchAnswer,
+      news: @escaping @Sendable (NewsRequest) async throws -> NewsAnswer,
       launch: VirtualServerChild.Launch, reader: EnvironmentReader,
       log: @escaping @Sendable (String) -> Void
     ) {
       self.dataDirectory = dataDirectory
       self.search = search
+      self.news = news
       self.launch = launch
       self.reader = reader
       self.log = log
@@ -128,6 +132,21 @@ public actor NodeDaemon {
     return try await search.answer(
       to: request, from: network?.server, standby: standby.flatMap { $0.isReady ? $0.server : nil },
       shortfall: network?.shortfall, improve: improve)
+  }
+
+  /// What is new for a query that is asked again and again.
+  ///
+  /// - Throws: ``Protocol/ProblemDocument``, `PeerClientError`: what was known stays so; ask again.
+  func news(_ request: NewsRequest) async throws -> NewsAnswer {
+    guard let network else { return try await settings.news(request) }
+    guard let server = await network.server else {
+      throw ProblemDocument(
+        .unavailable, status: 503, title: "No virtual server",
+        detail: await network.shortfall ?? "This machine has no virtual server yet.",
+        remedy: "It is asked again.", retryAfter: 1)
+    }
+    return try await network.client.send(
+      .post("/v1/news", request, isRepeatable: true), to: .of(server), expecting: .host(of: server))
   }
 
   func index(

@@ -30,9 +30,11 @@ struct CoordinatedIndex: SearchableIndex {
     return !answer.hits.isEmpty
   }
 
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
+  func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] {
     do {
-      return try await coordinator.spellings(
+      return try await coordinator.nearSpellings(
         of: word, limit: limit, scope: scope, until: start + deadline)
     } catch {
       throw .cancelled

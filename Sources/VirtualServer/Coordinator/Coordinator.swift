@@ -53,6 +53,36 @@ final class Coordinator: Sendable {
     }
   }
 
+  /// Nearest first, without those that did not answer a moment ago.
+  private func reachableServers() -> [CascadeServer] {
+    let now = ContinuousClock.now
+    return state.withLock { state in
+      state.directory.nearestFirst().filter {
+        !state.reachability.isUnreachable($0.identifier, at: now)
+      }
+    }
+  }
+
+  /// Those of a scope, the own group first, without those that did not answer a moment ago.
+  func servers(in scope: SearchScope) -> [ServerIdentifier] {
+    reachableServers().filter { server in
+      switch scope {
+      case .group: server.nearness.relation == .ownGroup
+      case .band: server.nearness.relation <= .sameBand
+      case .nearest, .everywhere: true
+      }
+    }.map(\.identifier)
+  }
+
+  /// Whether a filter of its terms proves that a server holds no match.
+  func isProvenEmpty(_ server: ServerIdentifier, for query: Query) -> Bool {
+    let requirement = index.index.engine.requirement(of: query)
+    return state.withLock { state in
+      server.number != state.directory.ownGroup
+        && !state.filters.mayHold(requirement, server, at: .now)
+    }
+  }
+
   private func entry(of server: ServerIdentifier) -> DirectoryEntry? {
     state.withLock { $0.directory.entry(of: server) }
   }
@@ -138,7 +168,7 @@ final class Coordinator: Sendable {
   // MARK: Filters
 
   /// Fetches or confirms, beside everything else, the filters of servers that searches come to.
-  private func fetchFilters(of servers: [ServerIdentifier]) {
+  func fetchFilters(of servers: [ServerIdentifier]) {
     let due = state.withLock {
       $0.filters.due(among: servers, limit: Self.filterFetches, at: .now)
     }
@@ -169,21 +199,6 @@ final class Coordinator: Sendable {
     } catch {
       // Without a filter the server is asked; that is all.
       state.withLock { $0.filters.failed(server, at: .now) }
-    }
-  }
-
-  // MARK: Spellings
-
-  /// Words that are spelled like another, of the servers that are near enough to answer in time.
-  ///
-  /// - Throws: `CancellationError`.
-  func spellings(
-    of word: String, limit: Int, scope: SearchScope, until deadline: ContinuousClock.Instant
-  ) async throws -> [String] {
-    do {
-      return try await index.spellings(of: word, limit: limit)
-    } catch is ProblemDocument {
-      return []
     }
   }
 }

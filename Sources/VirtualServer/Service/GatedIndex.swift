@@ -29,8 +29,23 @@ struct GatedIndex: Sendable {
     }
   }
 
-  func spellings(of word: String, limit: Int) async throws -> [String] {
-    try await run { try await $0.spellings(of: word, limit: limit) }
+  /// What matches, unless the index is as the asker knows it.
+  func changes(_ request: ChangesRequest) async throws -> ChangesAnswer {
+    try await run { engine in
+      let revision = try await engine.revision()
+      if request.known == revision { return ChangesAnswer(revision: revision, records: nil) }
+      let search = SearchRequest(
+        query: request.query, limit: NewsLimits.matchCount, sort: .modified(ascending: false),
+        collapsesDuplicates: false)
+      let found = try await engine.search(search)
+      return ChangesAnswer(
+        revision: found.revision, records: found.hits.map(\.record),
+        isCut: found.matchCount.upperBound > found.hits.count)
+    }
+  }
+
+  func nearSpellings(of word: String, limit: Int) async throws -> [NearSpelling] {
+    try await run { try await $0.nearSpellings(of: word, limit: limit) }
   }
 
   private static func statistics(

@@ -33,6 +33,13 @@ enum GroupRoutes {
         try await service.search(message, by: node, improve: improve)
       }
     }
+    router.post("/v1/news") { request, context -> Response in
+      let node = try context.requireNode()
+      try service.checkAdmission(of: node)
+      let message = try await request.message(
+        NewsRequest.self, limits: GroupServiceLimits.searchJSON)
+      return try Response.message(await service.news(message, by: node))
+    }
     addPeerRoutes(to: router, for: service)
     router.get("/v1/health") { _, context -> Response in
       try Response.message(await service.health(for: context.requireNode()))
@@ -51,6 +58,10 @@ enum GroupRoutes {
     router.post("/v1/match") { request, context -> Response in
       let message = try await trusted(request, context, MatchRequest.self, service)
       return try Response.message(await service.matches(message))
+    }
+    router.post("/v1/changes") { request, context -> Response in
+      let message = try await trusted(request, context, ChangesRequest.self, service)
+      return try Response.message(await service.changes(message))
     }
     router.post("/v1/spellings") { request, context -> Response in
       let message = try await trusted(request, context, SpellingsRequest.self, service)

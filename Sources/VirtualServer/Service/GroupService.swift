@@ -140,7 +140,8 @@ final class GroupService: Sendable {
     let contents = await index.contents
     let incomplete = standing.withLock { $0.incompleteNodes(in: contents) }
     let search = CoordinatedSearch(
-      request: request, scope: try scope(of: request), coordinator: coordinator, start: start,
+      request: request, scope: try scope(named: request.scope), coordinator: coordinator,
+      start: start,
       deadline: deadline(of: request)
     ) { explained, coverage, isLast in
       GroupSearchAnswer(
@@ -151,8 +152,8 @@ final class GroupService: Sendable {
     return try await search.run(improve: improve)
   }
 
-  private func scope(of request: GroupSearchRequest) throws(ProblemDocument) -> SearchScope {
-    guard let scope = SearchScope(rawValue: request.scope) else {
+  private func scope(named name: String) throws(ProblemDocument) -> SearchScope {
+    guard let scope = SearchScope(rawValue: name) else {
       throw .malformed("A search's scope is group, band, nearest or everywhere.")
     }
     return scope
@@ -160,6 +161,15 @@ final class GroupService: Sendable {
 
   private func deadline(of request: GroupSearchRequest) -> Duration {
     min(max(.milliseconds(1), .milliseconds(request.deadline)), limits.searchTime)
+  }
+
+  /// What is new for a query that a node of the group keeps asking.
+  func news(_ request: NewsRequest, by node: NodeIdentity) async throws -> NewsAnswer {
+    let start = ContinuousClock.now
+    _ = try admit(node)
+    try check(request.query)
+    return try await coordinator.news(
+      request, scope: scope(named: request.scope), until: start + limits.newsTime)
   }
 
   // MARK: For other virtual servers
@@ -181,9 +191,14 @@ final class GroupService: Sendable {
     return try await gated.matches(for: request.request, believed: request.believed)
   }
 
-  func spellings(_ request: SpellingsRequest) async throws -> [String] {
+  func changes(_ request: ChangesRequest) async throws -> ChangesAnswer {
+    try check(request.query)
+    return try await gated.changes(request)
+  }
+
+  func spellings(_ request: SpellingsRequest) async throws -> [NearSpelling] {
     try check(.word(request.word, field: nil))
-    return try await gated.spellings(
+    return try await gated.nearSpellings(
       of: request.word, limit: min(max(0, request.limit), GroupServiceLimits.spellings))
   }
 

@@ -15,6 +15,9 @@ public struct GroupServiceLimits: Hashable, Sendable {
   /// From the arrival of a search to its answer.
   public var searchTime: Duration = .seconds(10)
 
+  /// From the arrival of a request for news to its answer.
+  public var newsTime: Duration = .seconds(2)
+
   /// Hits of one page, and how far behind the first hit it may end.
   public var hitCount = 1_000
   public var lastHit = 10_000

@@ -62,9 +62,11 @@ struct StoppableEngine: SearchableIndex {
     try await step { () throws(EngineError) in try await engine.search(request) }
   }
 
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
+  func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] {
     try await step { () throws(EngineError) in
-      try await engine.spellings(of: word, limit: limit)
+      try await engine.nearSpellings(of: word, limit: limit)
     }
   }
 

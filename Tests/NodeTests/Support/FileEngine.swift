@@ -57,8 +57,10 @@ struct FileEngine: FullTextEngine {
     try await memory.record(for: key)
   }
 
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
-    try await memory.spellings(of: word, limit: limit)
+  func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] {
+    try await memory.nearSpellings(of: word, limit: limit)
   }
 
   func requirement(of query: Query) -> TermRequirement { memory.requirement(of: query) }

@@ -95,7 +95,9 @@ final class RecordingEngine: FullTextEngine {
 
   func record(for key: RecordKey) async throws(EngineError) -> Record? { records[key] }
 
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] { [] }
+  func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] { [] }
 
   func requirement(of query: Query) -> TermRequirement { .anything }
 

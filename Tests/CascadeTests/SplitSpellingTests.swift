@@ -1,0 +1,52 @@
+import MemoryEngine
+import SearchModel
+import TestSupport
+import Testing
+
+@testable import EngineConformance
+
+/// What several indexes say of a mistyped word together is what one index says that holds all.
+@Suite struct SplitSpellingTests {
+  @Test(arguments: 0..<20)
+  func frequenciesAddUp(seed: Int) async throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    let records = (0..<150).map { RandomCollection.record($0, using: &generator) }
+    let count = generator.number(in: 2...9)
+    var parts = [[Record]](repeating: [], count: count)
+    for record in records { parts[generator.number(in: 0...count - 1)].append(record) }
+    let whole = await engine(records)
+    var engines: [MemoryEngine] = []
+    for part in parts { engines.append(await engine(part)) }
+    for word in RandomCollection.words {
+      let mistyped = mistyped(word, using: &generator)
+      let limit = generator.number(in: 0...4)
+      var lists: [[NearSpelling]] = []
+      for engine in engines {
+        lists.append(await engine.nearSpellings(of: mistyped, limit: 100))
+      }
+      let merged = NearSpelling.merged(lists, limit: limit)
+      let expected = await whole.nearSpellings(of: mistyped, limit: limit)
+      // How a stem is written is up to a record, and each index has others.
+      #expect(
+        merged.map(\.term) == expected.map(\.term)
+          && merged.map(\.documentFrequency) == expected.map(\.documentFrequency),
+        "seed \(seed): \(mistyped): \(merged), expected \(expected)")
+    }
+  }
+
+  private func engine(_ records: [Record]) async -> MemoryEngine {
+    let engine = MemoryEngine()
+    await engine.apply(records.map(RecordChange.put))
+    _ = await engine.commit(notes: [:])
+    return engine
+  }
+
+  /// Two letters change places.
+  private func mistyped(_ word: String, using generator: inout SeededGenerator) -> String {
+    var letters = Array(word)
+    guard letters.count > 2 else { return word }
+    let place = generator.number(in: 1...letters.count - 2)
+    letters.swapAt(place, place + 1)
+    return String(letters)
+  }
+}
