@@ -36,7 +36,9 @@ enum House {
   ]
 
   /// Targets that tests are made with; they are in no product.
-  static let testSupport: Set<String> = ["EngineConformance", "RouteProbe", "TestSupport"]
+  static let testSupport: Set<String> = [
+    "PeerTesting", "EngineConformance", "RouteProbe", "TestSupport",
+  ]
 
   /// What may stand at the top of the package, dotfiles aside.
   static let topLevel: Set<String> = [
