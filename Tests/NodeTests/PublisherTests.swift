@@ -1,4 +1,5 @@
 import SearchModel
+import TestSupport
 import Testing
 
 @testable import Node
@@ -64,7 +65,12 @@ import Testing
     }
     #expect(engine.records.values.allSatisfy { $0.owner == .local })
     let ann = Owner(userSerialID: 7, userID: "ann of two words")
-    let workshop = try Workshop(shared: shared, state: state, engine: engine, owner: ann)
+    var next: Workshop?
+    try await wait(until: "the first session to let the catalog go") {
+      next = try? Workshop(shared: shared, state: state, engine: engine, owner: ann)
+      return next != nil
+    }
+    let workshop = try #require(next)
     // What is on the disk meanwhile is not looked at.
     try shared.write("new", to: "unseen")
     engine.fail(afterCommits: 1)

@@ -87,4 +87,19 @@ import Testing
     clock.bodyEnded(at: 221)
     #expect(clock.deadline! == (321, .idle))
   }
+
+  @Test func aFloodIsALineAMinute() {
+    var tally = ConnectionTally()
+    let minute = ConnectionTally.interval
+    #expect(tally.note(.noHandshake, at: 5) == "no handshake: 1")
+    let said = (0..<1_000).compactMap { number in
+      tally.note(number < 3 ? .tooSlow : .noHandshake, at: 6)
+    }
+    #expect(said == [])
+    #expect(tally.note(.tooMany, at: 4 + minute) == nil)
+    #expect(
+      tally.note(.noHandshake, at: 5 + minute)
+        == "too many connections: 1, no handshake: 998, too slow: 3")
+    #expect(tally.note(.tooSlow, at: 5 + 2 * minute) == "too slow: 1")
+  }
 }

@@ -3,6 +3,8 @@
 struct ConnectionClock {
   enum Expiry: Hashable, Sendable {
     case handshake, idle, head, body, stalledWrite, rest
+    /// Not too long, but over before the handshake was done.
+    case lostInHandshake
   }
 
   private enum Phase {
@@ -31,6 +33,8 @@ struct ConnectionClock {
     began = now
     moved = now
   }
+
+  var isInHandshake: Bool { if case .handshake = phase { true } else { false } }
 
   mutating func handshakeEnded(at now: UInt64) {
     if case .handshake = phase { enter(.idle, at: now) }

@@ -25,6 +25,8 @@ final class Acceptor: Sendable {
   private let responder: PeerResponder
   private let logger: Logger
   private let connections: Mutex<Connections>
+  /// Nothing waits while it is held.
+  private let tally = Mutex(ConnectionTally())
 
   init(setup: ServerSetup, responder: PeerResponder, logger: Logger) {
     self.setup = setup
@@ -75,7 +77,7 @@ final class Acceptor: Sendable {
     do {
       try admit(channel, address: address)
     } catch {
-      logger.info("Turned a connection away", metadata: ["reason": "\(error)"])
+      tell(of: error, at: address)
       channel.close(promise: nil)
       return channel.eventLoop.makeSucceededFuture(nil)
     }
@@ -90,6 +92,23 @@ final class Acceptor: Sendable {
       channel.close(promise: nil)
       return channel.eventLoop.makeSucceededFuture(nil)
     }
+  }
+
+  private func tell(of refusal: Refusal, at address: String?) {
+    switch refusal {
+    case .counted(.tooMany): tell(of: .tooMany, at: address)
+    case .counted(.tooManyFromAddress): tell(of: .tooManyFromAddress, at: address)
+    case .draining, .otherUser:
+      logger.info("Turned a connection away", metadata: ["reason": "\(refusal)"])
+    }
+  }
+
+  private func tell(of trouble: ConnectionTally.Trouble, at address: String?) {
+    let now = NIODeadline.now().uptimeNanoseconds
+    guard let text = tally.withLock({ $0.note(trouble, at: now) }) else { return }
+    logger.info(
+      "Connections came to nothing",
+      metadata: ["counts": "\(text)", "last": "\(address ?? "local")"])
   }
 
   private func admit(_ channel: any Channel, address: String?) throws(Refusal) {
@@ -129,8 +148,14 @@ final class Acceptor: Sendable {
     let name = AddressKey.text(of: connection.remoteAddress) ?? "local"
     let watch = ConnectionWatch(
       channel: channel, limits: limits.times, isEncrypted: isEncrypted
-    ) { [logger] expiry in
-      logger.debug("Closed a connection", metadata: ["peer": "\(name)", "limit": "\(expiry)"])
+    ) { [logger] ending in
+      logger.debug("Closed a connection", metadata: ["peer": "\(name)", "limit": "\(ending)"])
+      switch ending {
+      case .handshake, .lostInHandshake: self.tell(of: .noHandshake, at: name)
+      case .head, .body, .stalledWrite, .rest: self.tell(of: .tooSlow, at: name)
+      // That is how connections end.
+      case .idle: break
+      }
     }
     let boundWatch = NIOLoopBound(watch, eventLoop: channel.eventLoop)
     var configuration = HTTP1Channel.Configuration(

@@ -11,6 +11,7 @@ final class ConnectionWatch {
   private var clock: ConnectionClock
   private let channel: any Channel
   private let onExpiry: (ConnectionClock.Expiry) -> Void
+  private var isOver = false
   private var alarm: Scheduled<Void>?
   private var alarmTime = UInt64.max
   private var restByteCount = 0
@@ -62,6 +63,13 @@ final class ConnectionWatch {
     alarm = nil
   }
 
+  /// The connection is gone, whoever ended it.
+  func ended() {
+    stop()
+    if !isOver, clock.isInHandshake { onExpiry(.lostInHandshake) }
+    isOver = true
+  }
+
   private static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
 
   private func setAlarm() {
@@ -87,6 +95,7 @@ final class ConnectionWatch {
 
   private func expire(_ expiry: ConnectionClock.Expiry) {
     stop()
+    isOver = true
     onExpiry(expiry)
     channel.close(promise: nil)
   }
@@ -130,7 +139,7 @@ final class ByteWatchHandler: ChannelDuplexHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    watch.stop()
+    watch.ended()
     context.fireChannelInactive()
   }
 
