@@ -38,11 +38,18 @@ import Testing
 
   /// Shares everything, and waits until the group has it twice.
   private func begin(_ machines: [Machine]) async throws {
-    for (number, machine) in machines.enumerated() {
-      for file in 0..<Self.recordCount - 1 {
-        try machine.write(to: "common \(number) of \(file).txt")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (number, machine) in machines.enumerated() {
+        group.addTask {
+          for file in 0..<Self.recordCount - 1 {
+            try machine.write(to: "common \(number) of \(file).txt")
+          }
+          try await machine.run("index", "shared", "--no-content")
+        }
       }
-      try await machine.run("index", "shared", "--no-content")
+      try await group.waitForAll()
+    }
+    for (number, machine) in machines.enumerated() {
       // The first becomes the virtual server, the second the fittest of its clients.
       let capacity = "\(max(Self.machineCount, 50) - number)"
       try await machine.up(["--no-content", "--capacity", capacity])
@@ -107,13 +114,16 @@ import Testing
       let findings = await observer.end()
       #expect(findings.failures.isEmpty)
       #expect(findings.slowest < Self.patience)
-      let incomplete = findings.lastIncomplete.map { max(.zero, $0 - began) } ?? .zero
+      let incomplete = findings.incomplete.last.map { max(.zero, $0.time - began) } ?? .zero
       #expect(incomplete < Self.patience)
       print(
         "\(what) killed, \(Self.machineCount) nodes, \(complete) records, \(place): "
           + "\(findings.searchCount) searches, the slowest \(findings.slowest), "
           + "\(findings.standbyCount) answered by the standby, \(findings.ownCount) by the machine "
           + "alone, all complete again after \(incomplete)")
+      for answer in [findings.incomplete.first, findings.incomplete.last].compactMap({ $0 }) {
+        print("  incomplete after \(answer.time - began): \(answer.what)")
+      }
     }
     print(
       "\(what) killed: \(Self.fileCount) more files of each acknowledged \(publishingAgain) after")
