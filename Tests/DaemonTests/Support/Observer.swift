@@ -51,6 +51,8 @@ final class Observer: Sendable {
           guard !Task.isCancelled else { return }
           findings.findings.withLock { $0.failures.append("\(error)") }
         }
+        // As a busy person might; each search is a program that starts.
+        try? await Task.sleep(for: .milliseconds(200))
       }
     }
     self.task.withLock { $0 = task }
