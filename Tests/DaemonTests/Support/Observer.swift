@@ -10,8 +10,8 @@ final class Observer: Sendable {
     /// Answers from the machine's own files alone, and from the group's second copy.
     var ownCount = 0
     var standbyCount = 0
-    /// When the last answer came that was not complete; nil if all were.
-    var lastIncomplete: ContinuousClock.Instant?
+    /// The answers that were not complete: when they came, and what they covered.
+    var incomplete: [(time: ContinuousClock.Instant, what: String)] = []
     var failures: [String] = []
   }
 
@@ -37,13 +37,22 @@ final class Observer: Sendable {
             let isComplete =
               isOfGroup && (answer.coverage?.recordCount ?? 0) >= recordCount
               && answer.coverage?.incompleteNodes == []
-            if !isComplete { findings.lastIncomplete = now }
+            if !isComplete {
+              let what =
+                "\(answer.coverage?.scope.rawValue ?? "nothing") with "
+                + "\(answer.coverage?.recordCount ?? 0) records, "
+                + "\(answer.coverage?.incompleteNodes.count ?? 0) machines incomplete; "
+                + (answer.coverage?.shortfall ?? "")
+              findings.incomplete.append((now, what))
+            }
             if answer.names.isEmpty { findings.failures.append("nothing was found") }
           }
         } catch {
           guard !Task.isCancelled else { return }
           findings.findings.withLock { $0.failures.append("\(error)") }
         }
+        // As a busy person might; each search is a program that starts.
+        try? await Task.sleep(for: .milliseconds(200))
       }
     }
     self.task.withLock { $0 = task }

@@ -39,6 +39,8 @@ final class Publishing: Sendable {
     // Nothing else changes on this machine.
     try await wait(until: "\(file) to be acknowledged", within: .seconds(300)) {
       guard let state = try await machine.status().publication else { return false }
+      // Many that ask without a pause would take the time that the answer needs.
+      try await Task.sleep(for: .milliseconds(100))
       return state.acknowledged > before && state.acknowledged == state.last
     }
     state.withLock { $0.acknowledged.append(file) }
