@@ -4,9 +4,12 @@
 #include <malloc.h>
 #endif
 
-void cxapian_return_large_blocks(void) {
+void cxapian_hold_little_memory(int arenas) {
 #ifdef __GLIBC__
     // Setting the threshold also ends its growing.
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_ARENA_MAX, arenas);
+#else
+    (void)arenas;
 #endif
 }

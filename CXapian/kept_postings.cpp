@@ -52,13 +52,13 @@ std::shared_ptr<const Postings> KeptPostings::find(const std::string &term) {
 Xapian::doccount KeptPostings::frequency(const std::string &term) const {
     auto place = places.find(term);
     return place == places.end() ? database.get_termfreq(term)
-                                 : Xapian::doccount(place->second->postings->documents.size());
+                                 : Xapian::doccount(place->second->postings->count());
 }
 
 std::shared_ptr<const Postings> KeptPostings::decoded(
     const std::string &term, size_t frequency) const {
     auto postings = std::make_shared<Postings>();
-    postings->documents.reserve(frequency);
+    postings->documents.reserve(frequency + 1);
     postings->occurrences.reserve(frequency);
     uint32_t before = 0;
     for (Xapian::PostingIterator posting = database.postlist_begin(term),
@@ -66,13 +66,14 @@ std::shared_ptr<const Postings> KeptPostings::decoded(
          posting != end; ++posting) {
         uint32_t document = *posting;
         // A damaged list may go on without end.
-        if (document <= before || postings->documents.size() == frequency)
+        if (document <= before || postings->count() == frequency)
             throw Damage("postings out of order");
         before = document;
         postings->documents.push_back(document);
         postings->occurrences.push_back(uint8_t(posting.get_wdf()));
     }
-    if (postings->documents.size() < frequency) throw Damage("a list of too few postings");
+    if (postings->count() < frequency) throw Damage("a list of too few postings");
+    postings->documents.push_back(UINT32_MAX);
     return postings;
 }
 

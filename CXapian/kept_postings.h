@@ -15,12 +15,13 @@ namespace cxapian {
 
 // A posting list, decoded: what Xapian's iterator would give one by one, in two arrays.
 struct Postings {
-    // Ascending.
+    // Ascending, with a number beyond all of them at the end: who walks need not ask for the end.
     std::vector<uint32_t> documents;
     std::vector<uint8_t> occurrences;
 
     static constexpr size_t byte_count_of_one = 5;
-    size_t byte_count() const { return documents.size() * byte_count_of_one; }
+    size_t count() const { return occurrences.size(); }
+    size_t byte_count() const { return count() * byte_count_of_one; }
 };
 
 // The posting lists of the words that a part was asked for more than once: people search for the

@@ -105,13 +105,15 @@ class KeptTermCursor final : public Cursor {
         std::shared_ptr<const Postings> list, const Scorer &scorer, uint8_t fields,
         double leaf_weight)
         : scorer(scorer), postings(std::move(list)), documents(postings->documents.data()),
-          count(postings->documents.size()), leaf_weight(leaf_weight), fields(fields),
+          count(postings->count()), leaf_weight(leaf_weight), fields(fields),
           greatest(scorer.maximum(leaf_weight, fields)) {}
 
     void seek(uint32_t target) override {
         skip_to(target);
-        while (index < count && !(postings->occurrences[index] & fields)) ++index;
-        document_ = index < count ? documents[index] : past_end;
+        // Every word occurs somewhere; only a choice of fields needs a look.
+        if (fields != anywhere)
+            while (index < count && !(postings->occurrences[index] & fields)) ++index;
+        document_ = documents[index];
     }
     bool matches(uint32_t target) override {
         if (document_ < target) KeptTermCursor::seek(target);
@@ -126,9 +128,9 @@ class KeptTermCursor final : public Cursor {
   private:
     // Mostly the next few; far jumps are found by doubling steps.
     void skip_to(uint32_t target) {
-        for (int near = 0; near < 4; ++near, ++index)
-            if (index >= count || documents[index] >= target) return;
-        size_t step = 4;
+        for (int near = 0; near < 8; ++near, ++index)
+            if (documents[index] >= target) return;
+        size_t step = 8;
         while (index + step < count && documents[index + step] < target) {
             index += step;
             step *= 2;

@@ -22,6 +22,8 @@ struct cxapian_writer {
 
 namespace {
 
+constexpr size_t most_deleted = 2000;
+
 Xapian::Document document_of(const BatchDocument &entry) {
     Xapian::Document document;
     std::string term;
@@ -82,7 +84,7 @@ cxapian_status cxapian_writer_finish(
 void cxapian_writer_close(cxapian_writer *writer) { delete writer; }
 
 cxapian_status cxapian_write_part_plainly(
-    const char *path, cxapian_bytes batch, cxapian_error *error) {
+    const char *path, cxapian_bytes batch, size_t most_waiting, cxapian_error *error) {
     return guarded(error, [&] {
         // Syncing is the caller's, once for all files of a commit.
         Xapian::WritableDatabase database(
@@ -91,9 +93,14 @@ cxapian_status cxapian_write_part_plainly(
                 | Xapian::DB_RETRY_LOCK);
         ByteReader reader(batch);
         BatchDocument entry;
+        size_t waiting = 0;
         while (!reader.at_end()) {
             entry.read(reader);
             database.add_document(document_of(entry));
+            for (const BatchTerm &term : entry.terms) waiting += 1 + term.position_count;
+            if (most_waiting == 0 || waiting < most_waiting) continue;
+            database.commit();
+            waiting = 0;
         }
         database.commit();
     });
@@ -117,7 +124,11 @@ cxapian_status cxapian_remove_documents(
         // runs its program.
         Xapian::WritableDatabase database(
             path, Xapian::DB_OPEN | Xapian::DB_NO_SYNC | Xapian::DB_RETRY_LOCK);
-        for (size_t index = 0; index < count; ++index) database.delete_document(documents[index]);
+        for (size_t index = 0; index < count; ++index) {
+            database.delete_document(documents[index]);
+            // What is to be changed waits in memory.
+            if (index % most_deleted == most_deleted - 1) database.commit();
+        }
         database.commit();
     });
 }

@@ -87,9 +87,10 @@ cxapian_status cxapian_writer_finish(
 void cxapian_writer_close(cxapian_writer *writer);
 
 // Writes the documents of a batch, numbered from 1, by Xapian's own writer: for batches with
-// positions, and to compare with. Adds to the database that is there already.
+// positions, and to compare with. Adds to the database that is there already. At most so many
+// postings and positions wait in memory; 0 leaves that to Xapian, which counts documents.
 cxapian_status cxapian_write_part_plainly(
-    const char *path, cxapian_bytes batch, cxapian_error *error);
+    const char *path, cxapian_bytes batch, size_t most_waiting, cxapian_error *error);
 
 // Writes to `path` one part that holds the documents of `sources`, with new numbers. Sources must
 // not be empty.
@@ -142,8 +143,9 @@ typedef struct cxapian_totals {
 } cxapian_totals;
 cxapian_totals cxapian_part_totals(cxapian_part *part);
 
-// Makes the allocator give large blocks back to the system when they are freed. Of the whole process.
-void cxapian_return_large_blocks(void);
+// Makes the allocator give large blocks back to the system when they are freed, and keep the small
+// ones of all threads in so many arenas. Of the whole process.
+void cxapian_hold_little_memory(int arenas);
 
 // What all parts of the process keep decoded of the words that were asked for more than once, in
 // bytes. `limit` is what it may come to from the next search on.

@@ -11,7 +11,7 @@ import XapianEngine
 public enum Program {
   /// - Parameter arguments: without the program's own name.
   public static func run(arguments: [String]) async -> Never {
-    MemoryAllocation.returnLargeBlocks()
+    MemoryAllocation.holdLittle()
     let status = await status(of: arguments, console: .standard)
     exit(status.rawValue)
   }

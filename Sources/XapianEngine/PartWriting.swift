@@ -3,6 +3,9 @@ import SearchModel
 
 /// Making parts: every function leaves complete files that are forced to the disk, or nothing.
 enum PartWriting {
+  /// Postings and positions that wait in memory for one part; Xapian takes some fifty bytes for each.
+  private static let mostWaiting = 500_000
+
   /// Writes records, with text or without, as a new part.
   static func write(
     _ records: [Record], as name: String, in index: IndexFiles
@@ -10,7 +13,7 @@ enum PartWriting {
     let batch = PackedBatch(records).bytes
     return try making(name, recordCount: records.count, in: index) { (path) throws(EngineError) in
       try calling(about: index.path) { error in
-        batch.withCXapianBytes { cxapian_write_part_plainly(path, $0, error) }
+        batch.withCXapianBytes { cxapian_write_part_plainly(path, $0, mostWaiting, error) }
       }
     }
   }

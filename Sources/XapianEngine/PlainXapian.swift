@@ -16,7 +16,7 @@ public enum PlainXapian {
   /// Adds the documents to the database in a folder, one by one, and commits.
   public static func index(_ batch: Batch, in folder: String) throws(EngineError) {
     try calling(about: folder) { error in
-      batch.bytes.withCXapianBytes { cxapian_write_part_plainly(folder, $0, error) }
+      batch.bytes.withCXapianBytes { cxapian_write_part_plainly(folder, $0, 0, error) }
     }
   }
 

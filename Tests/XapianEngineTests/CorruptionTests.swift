@@ -145,6 +145,36 @@ import Testing
     #expect(try await engine.verify() == [])
   }
 
+  /// What comes out of a merge has checksums of its own: nobody could tell any more.
+  @Test func damageIsNotMergedIntoASoundPart() async throws {
+    let folder = try TemporaryFolder()
+    let index = IndexFiles(path: folder.path + "/index")
+    let engine = try XapianEngine(directory: index.path, access: .writing)
+    var generator = SeededGenerator(seed: 74)
+    func commit(_ number: Int) async throws(EngineError) {
+      let record = RandomCollection.record(number, using: &generator)
+      try await engine.apply([.put(record)])
+      try await engine.commit(notes: ["count": "\(number)"])
+    }
+    for number in 1..<MergePolicy.partsPerTier { try await commit(number) }
+    let parts = try Manifest.load(from: index).parts
+    #expect(parts.count == MergePolicy.partsPerTier - 1)
+    // Beyond what Xapian looks at when it merges: the unused end of a block.
+    let file = "parts/\(parts[2].name)/docdata.glass"
+    try Damage.flipped(0.99, bit: 3).apply(to: index.path + "/" + file)
+    do {
+      try await commit(MergePolicy.partsPerTier)
+      Issue.record("merged")
+    } catch {
+      guard case .corrupted(index.path, let reason) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect(reason.contains(file))
+    }
+    #expect(try Manifest.load(from: index).parts == parts)
+  }
+
   @Test(arguments: [
     ("", false), ("{", false), ("[]", false), ("{\"format\":2}\n", false), ("null", false),
     (String(repeating: "\n", count: 100), false), ("\u{0}\u{0}", false),

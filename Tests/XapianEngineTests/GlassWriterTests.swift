@@ -29,6 +29,11 @@ import Testing
     try ShimWriter.write([batch], to: own)
     try ShimWriter.writePlainly(batch, to: plain)
     try expectSame(own, plain, "\(kind) as written")
+    if kind != .long {
+      let inPieces = folder.path + "/pieces"
+      try ShimWriter.writePlainly(batch, to: inPieces, mostWaiting: 2_000)
+      try expectSame(inPieces, plain, "\(kind) in pieces")
+    }
     if kind == .tall {
       let size = try FileManager.default.attributesOfItem(atPath: own + "/docdata.glass")[.size]
       #expect(try #require(size as? Int) > 512 * 8192, "not tall enough for three levels")

@@ -12,7 +12,7 @@ struct SearchBenchmarkCommand: AsyncParsableCommand {
       Plain Xapian searches the same parts for the same terms with its own matcher and BM25, and \
       reads the hits' data. Every query runs several times on each side in turn; the figures are \
       medians, in milliseconds. The column "first ms" has this engine's first run of each query, \
-      for which nothing is kept in memory yet.
+      for which less is kept in memory yet.
       """
   )
 

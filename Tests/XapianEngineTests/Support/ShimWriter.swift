@@ -42,9 +42,13 @@ enum ShimWriter {
   }
 
   /// Writes a part of one batch by Xapian's own writer.
-  static func writePlainly(_ batch: BatchBytes, to path: String) throws(EngineError) {
+  ///
+  /// - Parameter mostWaiting: postings in memory; 0 for Xapian's own limit.
+  static func writePlainly(
+    _ batch: BatchBytes, to path: String, mostWaiting: Int = 0
+  ) throws(EngineError) {
     try calling(about: path) { error in
-      batch.bytes.withCXapianBytes { cxapian_write_part_plainly(path, $0, error) }
+      batch.bytes.withCXapianBytes { cxapian_write_part_plainly(path, $0, mostWaiting, error) }
     }
   }
 }
