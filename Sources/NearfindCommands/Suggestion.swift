@@ -33,8 +33,9 @@ enum Suggestion {
   /// ` Did you mean '--limit'?`, or nothing.
   static func option(like option: String, of command: any ParsableCommand.Type) -> String {
     let name = String(option.prefix { $0 != "=" })
-    let options = command.usageString().split { !$0.isLetter && $0 != "-" }.map(String.init)
-      .filter { $0.hasPrefix("--") }
+    // The usage names no option where there are many.
+    let options = command.helpMessage().split { !$0.isLetter && $0 != "-" }.map(String.init)
+      .filter { $0.hasPrefix("--") && $0.count > 2 }
     return nearest(to: name, among: options).map { ". Did you mean '\($0)'?" } ?? ""
   }
 }

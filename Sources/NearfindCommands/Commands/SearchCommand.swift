@@ -20,7 +20,7 @@ struct SearchCommand: AsyncParsableCommand {
         nearfind search '"annual report" ext:pdf'
         nearfind search 'invoice OR 청구서' date:2024
         nearfind search 'type:image in:photos size:>1M' --sort date
-        nearfind search budget --scope everywhere --deadline 5s
+        nearfind search report --scope everywhere --deadline 5s
         nearfind search report --json | jq -r '.hits[].file.filename'
 
       \(QueryTable.text)
