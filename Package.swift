@@ -176,7 +176,8 @@ let package = Package(
       name: "CascadeTests",
       dependencies: [
         "TestSupport", "Cascade", "EngineConformance", "MemoryEngine", "RouterBands", "SearchModel",
-      ]),
+      ],
+      exclude: ["Scenarios"]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
     .testTarget(
       name: "ProtocolTests",

@@ -12,7 +12,8 @@ public struct CascadeAnswer: Sendable, Hashable {
 
   /// Whether the weights are those that one index holding the records of all that answered would
   /// give. They are not where a server that the statistics count did not answer before the
-  /// deadline, or where one published while it was being asked.
+  /// deadline, where one published while it was being asked, or where one that became slow is there
+  /// with what it answered before.
   public var isExact: Bool
 
   /// What became of each server that the search came to, nearest first.

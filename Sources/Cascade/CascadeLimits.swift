@@ -3,8 +3,15 @@ public struct CascadeLimits: Hashable, Sendable {
   /// At this moment what is there is the answer.
   public var deadline: Duration = .seconds(2)
 
-  /// How many virtual servers are asked at the same time.
+  /// How many virtual servers are asked at the same time, those aside that take long.
   public var concurrentAsks = 64
+
+  /// A question that is open for so long gives its place to the next one, so that servers that hang
+  /// do not keep others from being asked.
+  public var slowAsk: Duration = .milliseconds(100)
+
+  /// The most questions that are open at the same time, slow ones included.
+  public var openAsks = 512
 
   /// The most virtual servers of one ring. Equally far ones beyond that are a ring of their own, so
   /// that a near answer costs the same in a small network and in a large one.

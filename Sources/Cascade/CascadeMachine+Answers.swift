@@ -9,26 +9,34 @@ extension CascadeMachine {
 
   /// Shows what a round has so far, when that takes nothing away that was shown before.
   mutating func improveIfDue() {
-    guard let round, !round.replies.isEmpty, request.limit > 0,
-      now >= (lastPublication ?? .zero) + limits.publishInterval
-    else { return }
+    nextPublication = nil
+    guard let round, !round.replies.isEmpty, request.limit > 0 else { return }
+    // Who is still to answer by the round's sum is waited for, so that weights are not mixed.
+    let answers = answersSoFar(in: round) { states[$0]?.takesPart != true }
     let isMore =
-      result.map { shown in
-        round.replies.count > shown.answers.count
-          && shown.answers.keys.allSatisfy {
-            round.replies[$0] != nil || states[$0]?.takesPart != true
-          }
-      } ?? true
-    if isMore { improve(present(round)) }
+      answers.keys.contains { !shown.contains($0) }
+      && shown.allSatisfy { answers[$0] != nil || heard[$0] == nil }
+    guard isMore else { return }
+    let due = (lastPublication ?? .zero) + limits.publishInterval
+    guard now >= due else {
+      nextPublication = due
+      return
+    }
+    improve(StageResult(answers: answers, hits: merged(answers), isExact: false))
   }
 
-  private func present(_ round: Round) -> StageResult {
-    StageResult(answers: round.replies, hits: merged(round.replies), isExact: false)
+  /// The round's answers, and the earlier ones of those that have not answered in it but did before:
+  /// what was shown is not taken away because a server has become slow.
+  func answersSoFar(
+    in round: Round, keeping isKept: (ServerIdentifier) -> Bool = { _ in true }
+  ) -> [ServerIdentifier: SearchAnswer] {
+    round.replies.merging(heard.filter { isKept($0.key) }) { new, _ in new }
   }
 
   mutating func improve(_ result: StageResult?) {
     guard let result, !result.answers.isEmpty else { return }
-    lastPublication = now
+    (lastPublication, nextPublication) = (now, nil)
+    shown = Set(result.answers.keys)
     actions.append(.improve(answer(result)))
   }
 
@@ -53,12 +61,16 @@ extension CascadeMachine {
     giveUp(.statistics)
     giveUp(.matches)
     giveUp(.sources)
-    if let round, round.replies.count >= result?.answers.count ?? 0 {
-      let whole = round.replies.count == round.members.count
-      result = present(round)
-      result?.isExact =
-        whole
-        && round.members.allSatisfy { states[$0]?.statistics?.revision == round.revisions[$0] }
+    if let round {
+      let answers = answersSoFar(in: round)
+      let isWhole = answers.count == round.members.count && round.replies.count == answers.count
+      let hasLost = result?.answers.keys.contains { heard[$0] == nil } ?? false
+      if isWhole || hasLost || answers.count > result?.answers.count ?? 0 {
+        let isExact =
+          isWhole
+          && round.members.allSatisfy { states[$0]?.statistics?.revision == round.revisions[$0] }
+        result = StageResult(answers: answers, hits: merged(answers), isExact: isExact)
+      }
     }
     emitLast(addingSources(to: result))
   }

@@ -14,7 +14,7 @@ extension CascadeMachine {
 
   /// Sends what waits, nearest first, as far as may be under way at once.
   mutating func askMore() {
-    while openAsks.count < limits.concurrentAsks, !waitingAsks.isEmpty, !isFinished {
+    while !waitingAsks.isEmpty, !isFinished, hasPlace {
       var ask = waitingAsks.removeFirst()
       ask.sentAt = now
       openAsks[ask.number] = ask
@@ -26,6 +26,18 @@ extension CascadeMachine {
           .askMatches(ask.number, ask.server, ask.request, believed: ask.believed))
       }
     }
+  }
+
+  private var hasPlace: Bool {
+    openAsks.count < limits.concurrentAsks
+      || openAsks.count < limits.openAsks
+        && openAsks.values.count { now - $0.sentAt < limits.slowAsk } < limits.concurrentAsks
+  }
+
+  /// When the next of the questions that are open counts as slow, where others wait for its place.
+  var nextFreePlace: Duration? {
+    guard !waitingAsks.isEmpty, openAsks.count < limits.openAsks else { return nil }
+    return openAsks.values.map { $0.sentAt + limits.slowAsk }.filter { $0 > now }.min()
   }
 
   func isAwaiting(_ kind: Ask.Kind) -> Bool {
@@ -66,6 +78,7 @@ extension CascadeMachine {
     guard let ask = close(number), ask.kind != .sources else { return }
     states[ask.server]?.failure = failure
     round?.replies[ask.server] = nil
+    if failure != .timedOut { heard[ask.server] = nil }
   }
 
   mutating func take(_ reply: MatchReply, for number: AskNumber) {
@@ -73,6 +86,7 @@ extension CascadeMachine {
     if let problem = problem(of: reply, to: ask) {
       states[ask.server]?.failure = .refused(problem)
       round?.replies[ask.server] = nil
+      if ask.kind != .sources { heard[ask.server] = nil }
       return
     }
     if ask.kind == .sources {
@@ -80,6 +94,7 @@ extension CascadeMachine {
     } else {
       if let statistics = reply.statistics { states[ask.server]?.statistics = statistics }
       round?.replies[ask.server] = reply.answer
+      heard[ask.server] = reply.answer
     }
   }
 

@@ -98,8 +98,10 @@ extension CascadeMachine {
       return beginRound()
     }
     // The first stage without anybody who answers has nothing to show.
+    let answers = answersSoFar(in: round)
     result = StageResult(
-      answers: round.replies, hits: merged(round.replies), isExact: !failed && !changed)
+      answers: answers, hits: merged(answers),
+      isExact: !failed && !changed && answers.count == round.replies.count)
     self.round = nil
     let isEnough = scope == .nearest && (result?.hits.count ?? 0) >= request.limit
     if isLastStage || isEnough && request.limit > 0 || isCounted { return finishWhole() }

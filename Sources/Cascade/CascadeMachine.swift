@@ -37,6 +37,12 @@ public struct CascadeMachine: Sendable {
   /// What the last whole stage came to.
   var result: StageResult?
   var lastPublication: Duration?
+  /// When there is more to show that came too soon after the last; nil where there is not.
+  var nextPublication: Duration?
+  /// Whose answers were shown last.
+  var shown: Set<ServerIdentifier> = []
+  /// The last answer of each server, by whatever sum of statistics; none of one that failed.
+  var heard: [ServerIdentifier: SearchAnswer] = [:]
   /// What servers answered that were asked for further copies of the page's files.
   var sources: [ServerIdentifier: [Hit]] = [:]
 
@@ -76,7 +82,7 @@ public struct CascadeMachine: Sendable {
     switch phase {
     case .beginning, .finished: nil
     case .statistics(let until), .matching(let until), .sources(let until):
-      min(until, limits.deadline)
+      min(until, limits.deadline, nextFreePlace ?? until, nextPublication ?? until)
     }
   }
 

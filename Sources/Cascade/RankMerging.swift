@@ -32,6 +32,18 @@ struct MergeCandidate {
   var hit: Hit
   var server: ServerIdentifier
   var nearness: Nearness
+
+  /// Puts the first of its copies in the place of a record that is known.
+  ///
+  /// - Returns: false when all of them are.
+  mutating func dropRecords(in known: Set<RecordKey>) -> Bool {
+    guard known.contains(hit.record.key) else { return true }
+    let others = hit.duplicates.filter { !known.contains($0.key) }
+    guard let first = others.first else { return false }
+    hit.record = first
+    hit.duplicates = Array(others.dropFirst())
+    return true
+  }
 }
 
 enum Folding {
@@ -45,13 +57,15 @@ enum Folding {
     hits.reserveCapacity(ordered.count)
     var placeOfHash: [ContentHash: Int] = [:]
     var seen: Set<RecordKey> = []
-    for candidate in ordered {
+    for var candidate in ordered {
       let hash = collapsesDuplicates ? candidate.hit.record.contentHash : nil
       if let hash, let place = placeOfHash[hash] {
         hits[place].add(candidate, besideFirst: true, seen: &seen)
         continue
       }
-      guard seen.insert(candidate.hit.record.key).inserted else { continue }
+      // An older version of a record that stands already: its copies are files all the same.
+      guard candidate.dropRecords(in: seen) else { continue }
+      seen.insert(candidate.hit.record.key)
       if let hash { placeOfHash[hash] = hits.count }
       var open = OpenHit(first: candidate)
       open.add(candidate, besideFirst: false, seen: &seen)

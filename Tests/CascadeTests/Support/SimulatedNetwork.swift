@@ -14,9 +14,15 @@ struct SimulatedNetwork {
     case dead
     /// Answers statistics and then no more.
     case silentAfterStatistics
+    /// Answers statistics; then the connection ends.
+    case dyingAfterStatistics
+    /// Says that it will not.
+    case refusing(String)
     /// Says something else than what it has.
     case lying(@Sendable (inout MatchReply) -> Void)
     case lyingAboutStatistics(@Sendable (inout ServerStatistics) -> Void)
+    case lyingThroughout(
+      @Sendable (inout ServerStatistics) -> Void, @Sendable (inout MatchReply) -> Void)
     /// Publishes this between its statistics and its matches.
     case publishing([RecordChange])
   }
@@ -39,6 +45,10 @@ struct SimulatedNetwork {
     var askCounts: [ServerIdentifier: Int] = [:]
     var mostUnderWay = 0
     var cancelled = 0
+    /// All that was to be done, in order.
+    var steps: [(at: Duration, action: CascadeAction)] = []
+    /// What is known of the servers for the next search.
+    var statistics: [ServerIdentifier: ServerStatistics] = [:]
   }
 
   var servers: [Server]
@@ -80,7 +90,10 @@ struct SimulatedNetwork {
     var play = Play(network: self, query: request.query)
     var actions = machine.handle(.began, at: .zero)
     while true {
-      if let course = try await play.perform(actions) { return course }
+      if var course = try await play.perform(actions) {
+        course.statistics = machine.statistics
+        return course
+      }
       guard let (time, event) = play.next(machine.nextWake) else { throw StoodStill() }
       play.now = time
       actions = machine.handle(event, at: time)
@@ -102,6 +115,7 @@ private struct Play {
   private var improvements: [(at: Duration, answer: CascadeAnswer)] = []
   private var mostUnderWay = 0
   private var cancelled = 0
+  private var steps: [(at: Duration, action: CascadeAction)] = []
 
   init(network: SimulatedNetwork, query: Query) {
     byIdentifier = Dictionary(uniqueKeysWithValues: network.servers.map { ($0.identifier, $0) })
@@ -123,6 +137,7 @@ private struct Play {
 
   mutating func perform(_ actions: [CascadeAction]) async throws -> SimulatedNetwork.Course? {
     for action in actions {
+      steps.append((now, action))
       switch action {
       case .askStatistics(let number, let server):
         try await answerStatistics(number, server)
@@ -136,7 +151,7 @@ private struct Play {
       case .finish(let answer):
         return SimulatedNetwork.Course(
           answer: answer, finished: now, improvements: improvements, askCounts: askCounts,
-          mostUnderWay: mostUnderWay, cancelled: cancelled)
+          mostUnderWay: mostUnderWay, cancelled: cancelled, steps: steps)
       }
     }
     return nil
@@ -156,10 +171,14 @@ private struct Play {
     switch server.conduct {
     case .hanging: return
     case .dead: return fail(number, server, .unreachable("Nobody is there."))
+    case .refusing(let reason): return fail(number, server, .refused(reason))
     default: break
     }
     var reply = try await server.statistics(for: query)
-    if case .lyingAboutStatistics(let lie) = server.conduct { lie(&reply) }
+    switch server.conduct {
+    case .lyingAboutStatistics(let lie), .lyingThroughout(let lie, _): lie(&reply)
+    default: break
+    }
     if case .publishing(let changes) = server.conduct {
       try await server.engine.apply(changes)
       _ = try await server.engine.commit(notes: [:])
@@ -176,13 +195,19 @@ private struct Play {
     switch server.conduct {
     case .hanging, .silentAfterStatistics: return
     case .dead: return fail(number, server, .unreachable("Nobody is there."))
+    case .dyingAfterStatistics:
+      return fail(number, server, .unreachable("The connection ended."))
+    case .refusing(let reason): return fail(number, server, .refused(reason))
     default: break
     }
     var reply = MatchReply(answer: try await server.engine.search(request))
     if reply.answer.revision != believed {
       reply.statistics = try await server.statistics(for: request.query)
     }
-    if case .lying(let lie) = server.conduct { lie(&reply) }
+    switch server.conduct {
+    case .lying(let lie), .lyingThroughout(_, let lie): lie(&reply)
+    default: break
+    }
     pending.append((now + server.delay, number, .matches(number, reply)))
   }
 
