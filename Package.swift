@@ -210,7 +210,8 @@ let package = Package(
     .testTarget(
       name: "NearfindCommandsTests",
       dependencies: [
-        "TestSupport", "NearfindCommands", "Protocol", "SearchModel", "RouterBands", "RouteTracing", "nearfind",
+        "TestSupport", "NearfindCommands", "Cascade", "Protocol", "SearchModel", "RouterBands",
+        "RouteTracing", "nearfind",
       ]),
     .testTarget(
       name: "RelevanceEvaluationTests",

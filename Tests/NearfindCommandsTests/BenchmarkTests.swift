@@ -76,9 +76,47 @@ import Testing
     #expect((5.9...6.2).contains(try #require(Double(attached.1))), "\(counted)")
   }
 
+  @Test func cascadesAreMeasuredOverRealConnections() async throws {
+    let report = try await report(
+      "cascade", "--virtual-servers", "4", "--records", "300", "--queries", "2",
+      "--repetitions", "2")
+    #expect(report.rows.count == 13)
+    for row in report.rows {
+      #expect(row.figures["first ms"] ?? 0 > 0)
+      #expect(row.figures["local ms"] ?? 0 > 0)
+      #expect(row.figures["p99 ms"] ?? 0 >= row.figures["p50 ms"] ?? .infinity)
+    }
+    func figure(_ name: String, _ column: String) -> Double? {
+      report.rows.first { $0.name == name }?.figures[column]
+    }
+    // Counted, not timed: the same on every machine. Statistics are asked for once a query.
+    #expect(figure("everywhere: two common words", "new trips") == 2)
+    #expect(figure("everywhere: two common words", "trips") == 1)
+    #expect(figure("everywhere: two common words", "messages") == 3)
+    #expect(figure("everywhere: two words, all indexes changed", "trips") == 2)
+    // A page that the own group fills asks nobody; a word that nobody has is asked nowhere.
+    #expect(figure("nearest: two common words", "messages") == 0)
+    #expect(figure("everywhere: absent word", "messages") == 0)
+    #expect(figure("everywhere: absent word", "pruned") == 3)
+    let notes = report.notes.joined(separator: "\n")
+    #expect(notes.contains("such as the central server: 0 of "), "\(notes)")
+    #expect(notes.contains("did not answer: 0"), "\(notes)")
+  }
+
+  @Test func growthIsSimulatedAndDrawn() async throws {
+    let svg = sandbox.path("growth.svg")
+    let report = try await report(
+      "cascade", "--simulated", "--largest", "40", "--searches", "5", "--svg", svg)
+    #expect(report.rows.map { $0.figures["servers"] } == [10.0, 40].flatMap { [$0, $0, $0, $0, $0, $0] })
+    for row in report.rows { #expect(row.figures["cpu ms"] ?? 0 > 0) }
+    #expect(try String(contentsOfFile: svg, encoding: .utf8).hasPrefix("<svg "))
+  }
+
   @Test func nonsenseIsRefused() async throws {
     #expect(try await sandbox.run("benchmark", "index", "--records", "0").status == 2)
     #expect(try await sandbox.run("benchmark", "scan", "--files", "-1").status == 2)
     #expect(try await sandbox.run("benchmark", "central", "--virtual-servers", "0").status == 2)
+    #expect(try await sandbox.run("benchmark", "cascade", "--virtual-servers", "1").status == 2)
+    #expect(try await sandbox.run("benchmark", "cascade", "--svg", "x.svg").status == 2)
   }
 }

@@ -16,10 +16,11 @@ struct BenchmarkCommand: AsyncParsableCommand {
         nearfind benchmark search --records 1000000
         nearfind benchmark scan --files 100000
         nearfind benchmark central --nodes 100000
+        nearfind benchmark cascade --virtual-servers 100
       """,
     subcommands: [
       IndexBenchmarkCommand.self, SearchBenchmarkCommand.self, ScanBenchmarkCommand.self,
-      CentralBenchmarkCommand.self,
+      CentralBenchmarkCommand.self, CascadeBenchmarkCommand.self,
     ]
   )
 }

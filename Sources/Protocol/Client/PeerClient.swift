@@ -22,12 +22,18 @@ public final class PeerClient: Sendable {
   private let anonymousContext: NIOSSLContext?
   private let limits: ClientLimits
   private let now: @Sendable () -> Date
+  private let observe: @Sendable (_ destination: PeerDestination, _ path: String) -> Void
   private let pool: ConnectionPool
 
-  /// - Parameter now: the wall clock that certificates are checked by.
+  /// - Parameters:
+  ///   - now: the wall clock that certificates are checked by.
+  ///   - observe: sees where each request goes, right before it is sent; must not wait.
   /// - Throws: `NIOSSLError` if the TLS library does not start.
   public init(
-    _ trust: Trust, limits: ClientLimits = .init(), now: @escaping @Sendable () -> Date = { Date() }
+    _ trust: Trust, limits: ClientLimits = .init(),
+    now: @escaping @Sendable () -> Date = { Date() },
+    observe: @escaping @Sendable (_ destination: PeerDestination, _ path: String) -> Void = { _, _ in
+    }
   ) throws {
     self.trust = trust
     if case .authority = trust {
@@ -37,6 +43,7 @@ public final class PeerClient: Sendable {
     }
     self.limits = limits
     self.now = now
+    self.observe = observe
     pool = ConnectionPool(idleLimit: limits.idle, perDestination: limits.idleConnections)
   }
 
@@ -85,6 +92,7 @@ public final class PeerClient: Sendable {
     while true {
       try Task.checkCancellation()
       let (connection, isUsed) = try await connection(to: destination, expecting: expected)
+      observe(destination, request.path)
       let exchange = Exchange(connection: connection, request: request, limits: limits)
       do {
         let outcome = try await exchange.run(receive)

@@ -193,17 +193,12 @@ public struct VirtualServerProcess: Sendable {
     return (store, node)
   }
 
-  /// For asking other virtual servers: none of them may take longer than a search.
+  /// For asking other virtual servers.
   private func makeClient(
     _ credentials: CredentialStore
   ) throws(VirtualServerError) -> PeerClient {
-    var client = ClientLimits()
-    client.connecting = .seconds(2)
-    client.handshake = .seconds(3)
-    client.answer = limits.searchTime
-    client.pause = limits.searchTime
     do {
-      return try PeerClient(.credentials(credentials), limits: client)
+      return try PeerClient(.credentials(credentials), limits: limits.client)
     } catch {
       throw .identity(folder: place.identity, reason: "\(error)")
     }

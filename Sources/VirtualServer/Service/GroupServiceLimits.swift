@@ -36,6 +36,16 @@ public struct GroupServiceLimits: Hashable, Sendable {
   static let searchJSON = JSONLimits(
     byteCount: 1 << 20, depth: 400, valueCount: 50_000, stringByteCount: 64 * 1024)
 
+  /// For asking other virtual servers: none of them may take longer than a search.
+  var client: ClientLimits {
+    var client = ClientLimits()
+    client.connecting = .seconds(2)
+    client.handshake = .seconds(3)
+    client.answer = searchTime
+    client.pause = searchTime
+    return client
+  }
+
   private static var serverLimits: ServerLimits {
     var limits = ServerLimits()
     // Each may hold a publication in memory.
