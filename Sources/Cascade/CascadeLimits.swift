@@ -21,6 +21,10 @@ public struct CascadeLimits: Hashable, Sendable {
   /// they count did not answer.
   public var corrections = 2
 
+  /// While fewer virtual servers than this take part, a search goes ring by ring; then each step
+  /// takes in at least half as many as all before it.
+  public var singleRings = 8
+
   /// The shortest time between two improved answers.
   public var publishInterval: Duration = .milliseconds(50)
 

@@ -27,13 +27,28 @@ extension CascadeMachine {
   /// Covers one ring more.
   mutating func openStage() {
     correctionCount = 0
+    let (former, formerCount) = (participantCount, covered.count)
     guard coverNext() else { return finishWhole() }
-    // The own group is shown at once; after it nothing is gained by going ring by ring.
-    if scope == .everywhere || scope == .band, result != nil { while coverNext() {} }
+    switch scope {
+    case .group: break
+    case .everywhere, .band:
+      // The own group is shown at once; after it nothing is gained by going ring by ring.
+      if result != nil { while coverNext() {} }
+    case .nearest:
+      // Who was asked before is asked again by the new sum. So that this stays in proportion, a
+      // search that must go far takes larger and larger steps.
+      let wanted = former < limits.singleRings ? 1 : former / 2
+      while participantCount - former < wanted, coverNext() {}
+    }
+    // All of them are proven empty or gone: what stands is the answer for them too.
+    if participantCount == former, result != nil, formerCount > 0 { return finishWhole() }
     askForStatistics()
     phase = .statistics(
       until: patience(isLastStage ? limits.statisticsShare : limits.ringShare / 2))
   }
+
+  /// Those that are still to answer, or have.
+  private var participantCount: Int { states.values.count(where: \.takesPart) }
 
   private var isLastStage: Bool { plan.restCount == 0 }
 

@@ -107,7 +107,8 @@ import Testing
     let svg = sandbox.path("growth.svg")
     let report = try await report(
       "cascade", "--simulated", "--largest", "40", "--searches", "5", "--svg", svg)
-    #expect(report.rows.map { $0.figures["servers"] } == [10.0, 40].flatMap { [$0, $0, $0, $0, $0, $0] })
+    #expect(
+      report.rows.map { $0.figures["servers"] } == [10.0, 40].flatMap { [$0, $0, $0, $0, $0, $0] })
     for row in report.rows { #expect(row.figures["cpu ms"] ?? 0 > 0) }
     #expect(try String(contentsOfFile: svg, encoding: .utf8).hasPrefix("<svg "))
   }

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
+@testable import NearfindCommands
+
 #if canImport(FoundationXML)
   import FoundationXML
 #endif
-
-@testable import NearfindCommands
 
 @Suite struct PlotTests {
   private func sheet(_ series: [LogPlot.Series]) -> String {

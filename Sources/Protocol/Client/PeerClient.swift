@@ -32,7 +32,8 @@ public final class PeerClient: Sendable {
   public init(
     _ trust: Trust, limits: ClientLimits = .init(),
     now: @escaping @Sendable () -> Date = { Date() },
-    observe: @escaping @Sendable (_ destination: PeerDestination, _ path: String) -> Void = { _, _ in
+    observe: @escaping @Sendable (_ destination: PeerDestination, _ path: String) -> Void = {
+      _, _ in
     }
   ) throws {
     self.trust = trust

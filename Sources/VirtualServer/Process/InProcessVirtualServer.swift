@@ -23,7 +23,8 @@ public final class InProcessVirtualServer: Sendable {
   public init(
     host: NodeIdentity, credentials: CredentialStore, engine: any FullTextEngine,
     limits: GroupServiceLimits = .init(), traffic: TrafficMeter? = nil,
-    observe: @escaping @Sendable (_ destination: PeerDestination, _ path: String) -> Void = { _, _ in
+    observe: @escaping @Sendable (_ destination: PeerDestination, _ path: String) -> Void = {
+      _, _ in
     }
   ) async throws {
     self.host = host
