@@ -21,9 +21,12 @@ public actor NetworkPublisher {
   private let catalog: Catalog
   private let consumer: CatalogConsumer
   private let client: PeerClient
+  private let memory: Duration
   private let unreachable: @Sendable (GroupServer) -> Void
   private let bell = Bell()
   private var server: GroupServer?
+  /// Since when there is no server.
+  private var unusedSince = ContinuousClock.now
   /// What the present virtual server holds; nil until it was asked.
   private var position: PublicationPosition?
   private var mostChanges = PublicationSize.mostChanges
@@ -32,14 +35,17 @@ public actor NetworkPublisher {
   /// - Parameters:
   ///   - catalog: whose owner is the user of the client's certificate.
   ///   - consumer: for whom the catalog keeps removals.
+  ///   - memory: how long removals are kept for a standby that is not named any more.
   ///   - unreachable: is told when a virtual server does not answer.
   init(
     catalog: Catalog, consumer: CatalogConsumer = .group, client: PeerClient,
+    memory: Duration = .seconds(60),
     unreachable: @escaping @Sendable (GroupServer) -> Void = { _ in }
   ) {
     self.catalog = catalog
     self.consumer = consumer
     self.client = client
+    self.memory = memory
     self.unreachable = unreachable
   }
 
@@ -47,6 +53,7 @@ public actor NetworkPublisher {
   func use(_ server: GroupServer?) async {
     guard server != self.server else { return }
     self.server = server
+    unusedSince = .now
     position = nil
     await bell.ring()
   }
@@ -67,9 +74,10 @@ public actor NetworkPublisher {
     var chance = SystemRandomNumberGenerator()
     while !Task.isCancelled {
       guard let server else {
-        // A standby that is no more, or serves the group now.
-        await handOver()
-        await bell.wait(atMost: .seconds(60))
+        await bell.wait(atMost: memory)
+        // None for so long: the removals that it lacks are of no use any more. A shorter gap, as when
+        // a virtual server starts again and has yet to hear of its standby, must cost no copy.
+        if self.server == nil, ContinuousClock.now >= unusedSince + memory { await handOver() }
         continue
       }
       do {

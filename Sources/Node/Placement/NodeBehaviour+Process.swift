@@ -44,7 +44,7 @@ extension NodeBehaviour {
     guard run == process.run else { return }
     guard case .serving(var group) = standing else { return takeStandbyStatus(status) }
     guard status.group == group.group, status.epoch == group.epoch else { return }
-    group.standby = status.standby
+    group.standby = remembered(status.standby, before: group.standby)
     standing = .serving(group)
     let missing = status.missing.filter { group.clients[$0.node] == $0.incarnation }
     guard missing != group.missing else { return }

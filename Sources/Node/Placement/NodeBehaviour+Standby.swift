@@ -21,7 +21,7 @@ extension NodeBehaviour {
 
   /// What the virtual server wants, and whom it names.
   mutating func takeStandby(_ answer: PresenceAnswer) {
-    knownStandby = answer.standby
+    knownStandby = remembered(answer.standby, before: knownStandby)
     guard let order = answer.order, order.group == answer.group, !isStopping, !cannotServe
     else {
       if isRetiring { endProcessInOrder() }
@@ -37,6 +37,12 @@ extension NodeBehaviour {
     case .listening where order != former: actions.append(.command(.standBy(order)))
     case .due, .starting, .listening: break
     }
+  }
+
+  /// Whom to take for the standby when this one, or none, is named.
+  mutating func remembered(_ named: GroupStandby?, before: GroupStandby?) -> GroupStandby? {
+    if named != nil { standbyNamedAt = now }
+    return named ?? (now < standbyNamedAt + pacing.standbyMemory ? before : nil)
   }
 
   mutating func endStandingBy() {

@@ -48,6 +48,8 @@ public struct NodeBehaviour: Sendable {
   var duty: StandbyDuty?
   /// Who stands by for the group that the node is attached to, as its virtual server said.
   var knownStandby: GroupStandby?
+  /// When that was last said.
+  var standbyNamedAt: Duration = .zero
   var revocations = RevocationDelta(revision: 0)
   /// The other virtual servers, for the process; kept while the node serves.
   public internal(set) var directory = Directory()

@@ -5,6 +5,9 @@ public struct NodePacing: Sendable, Hashable {
   /// The one that stands by does so more often: it hears soon of new members, and the others that it
   /// has their records.
   public var standbyPresence: Duration = .seconds(1)
+  /// A standby that is not named any more is remembered for so long: a virtual server that has started
+  /// again must hear of it first.
+  public var standbyMemory: Duration = .seconds(15)
   /// Who lost its virtual server asks the central server within this time, spread by chance, so that
   /// a whole group does not ask in the same moment.
   public var rehoming: Duration = .milliseconds(500)
