@@ -204,7 +204,10 @@ let package = Package(
       name: "VirtualServerTests",
       dependencies: [
         "TestSupport", "VirtualServer", "Protocol", "SearchModel", "MemoryEngine", "XapianEngine",
-        "nearfind",
+        "nearfind", "Cascade", "EngineConformance", "RelevanceEvaluation", "RouterBands",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .testTarget(

@@ -44,6 +44,8 @@ public struct ServerReport: Sendable, Hashable {
   public var reason: String?
   /// From the last question to its answer; nil where none came.
   public var roundTrip: Duration?
+  /// How long the last question was waited for in vain; nil where it was answered.
+  public var waited: Duration?
   /// How many messages it was sent.
   public var askCount: Int
   /// How long ago the filter was right that proves that it holds no match; nil unless pruned.

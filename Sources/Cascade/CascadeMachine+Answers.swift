@@ -98,7 +98,8 @@ extension CascadeMachine {
       reports.append(
         ServerReport(
           identifier: identifier, ring: state.ring, outcome: outcome, reason: reason,
-          roundTrip: state.roundTrip, askCount: state.askCount, proofAge: state.proofAge))
+          roundTrip: state.roundTrip, waited: state.waited, askCount: state.askCount,
+          proofAge: state.proofAge))
     }
     return CascadeAnswer(
       hits: result.hits, matchCount: AnswerSums.matchCount(of: answers),

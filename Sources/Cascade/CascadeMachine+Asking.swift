@@ -49,6 +49,7 @@ extension CascadeMachine {
     for ask in openAsks.values.filter({ $0.kind == kind }).sorted(by: { $0.number < $1.number }) {
       openAsks[ask.number] = nil
       actions.append(.cancel(ask.number))
+      states[ask.server]?.waited = now - ask.sentAt
       // Further copies of a file are no reason to leave a server's hits out.
       if kind != .sources { states[ask.server]?.failure = .timedOut }
     }
@@ -62,6 +63,7 @@ extension CascadeMachine {
   private mutating func close(_ number: AskNumber) -> Ask? {
     guard let ask = openAsks.removeValue(forKey: number) else { return nil }
     states[ask.server]?.roundTrip = now - ask.sentAt
+    states[ask.server]?.waited = nil
     return ask
   }
 

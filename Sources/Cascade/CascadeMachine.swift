@@ -154,6 +154,8 @@ struct ServerState: Sendable {
   var statistics: ServerStatistics?
   var askCount = 0
   var roundTrip: Duration?
+  /// How long its last question was waited for in vain.
+  var waited: Duration?
 
   /// Whether it is still to answer, or has.
   var takesPart: Bool { failure == nil && proofAge == nil }

@@ -15,15 +15,21 @@ final class Coordinator: Sendable {
 
   let index: GatedIndex
   private let client: PeerClient
+  /// By which what is known of others grows old.
+  private let now: @Sendable () -> ContinuousClock.Instant
   private let state: Mutex<State>
 
   /// Filters that are fetched at the same time.
   private static let filterFetches = 8
 
   /// - Parameter host: the node that it runs on.
-  init(host: NodeIdentity, index: GatedIndex, client: PeerClient) {
+  init(
+    host: NodeIdentity, index: GatedIndex, client: PeerClient,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
     self.index = index
     self.client = client
+    self.now = now
     state = Mutex(State(directory: ServerDirectory(host: host.node.text)))
   }
 
@@ -121,7 +127,7 @@ final class Coordinator: Sendable {
   ) -> CascadeMachine {
     let engine = index.index.engine
     let requirement = engine.requirement(of: request.query)
-    let now = ContinuousClock.now
+    let now = now()
     // Copies: what is learned meanwhile is for the next search.
     let (reachability, filters, own, statistics) = state.withLock { state in
       (
@@ -146,7 +152,7 @@ final class Coordinator: Sendable {
   }
 
   private func note(_ machine: CascadeMachine, _ answer: CascadeAnswer) {
-    let now = ContinuousClock.now
+    let now = now()
     state.withLock { state in
       let own = ServerIdentifier(state.directory.ownGroup ?? 0)
       state.cache.keep(
@@ -159,6 +165,8 @@ final class Coordinator: Sendable {
           if let time = report.roundTrip {
             state.directory.note(roundTrip: time, of: report.identifier)
           }
+        case .timedOut where (report.waited ?? .zero) >= Reachability.silence:
+          state.reachability.failed(report.identifier, at: now)
         case .pruned, .notNeeded, .timedOut, .refused: break
         }
       }
@@ -170,7 +178,7 @@ final class Coordinator: Sendable {
   /// Fetches or confirms, beside everything else, the filters of servers that searches come to.
   func fetchFilters(of servers: [ServerIdentifier]) {
     let due = state.withLock {
-      $0.filters.due(among: servers, limit: Self.filterFetches, at: .now)
+      $0.filters.due(among: servers, limit: Self.filterFetches, at: now())
     }
     guard !due.isEmpty else { return }
     Task(priority: .utility) { [self] in
@@ -185,7 +193,7 @@ final class Coordinator: Sendable {
   }
 
   private func fetchFilter(of server: ServerIdentifier, known: Revision?) async {
-    let asked = ContinuousClock.now
+    let asked = now()
     do {
       let answer: FilterAnswer = try await peers().send(
         .post("/v1/filter", FilterRequest(known: known), isRepeatable: true), to: server)
@@ -198,7 +206,7 @@ final class Coordinator: Sendable {
       state.withLock { $0.filters.put(filter, byteCount: byteCount, of: server, at: right) }
     } catch {
       // Without a filter the server is asked; that is all.
-      state.withLock { $0.filters.failed(server, at: .now) }
+      state.withLock { $0.filters.failed(server, at: now()) }
     }
   }
 }

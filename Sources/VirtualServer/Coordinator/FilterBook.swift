@@ -19,6 +19,8 @@ struct FilterBook: Sendable {
   /// Servers that are being asked, and those that failed, until when.
   private var pending: Set<ServerIdentifier> = []
   private var paused: [ServerIdentifier: ContinuousClock.Instant] = [:]
+  /// When each was last asked: one whose filter is old when it comes is not asked again at once.
+  private var asked: [ServerIdentifier: ContinuousClock.Instant] = [:]
 
   /// So long after its server last confirmed it, a filter is believed: records that were published
   /// in this time may be missed, and the answer says how old the proof is.
@@ -67,6 +69,8 @@ struct FilterBook: Sendable {
         entries[server]?.lastUse = now
         if now - entry.confirmed < Self.refresh { continue }
       }
+      if let asked = asked[server], now - asked < Self.refresh { continue }
+      asked[server] = now
       pending.insert(server)
       found.append((server, entries[server]?.filter.revision))
     }
@@ -107,6 +111,7 @@ struct FilterBook: Sendable {
     for server in servers {
       remove(server)
       paused[server] = nil
+      asked[server] = nil
     }
   }
 

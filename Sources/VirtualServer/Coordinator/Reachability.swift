@@ -13,6 +13,10 @@ struct Reachability: Sendable {
   static let firstPause: Duration = .seconds(1)
   static let longestPause: Duration = .seconds(60)
 
+  /// Who was waited for in vain for so long is taken for dead: a machine without power says nothing,
+  /// and each search would wait for it.
+  static let silence: Duration = .milliseconds(300)
+
   func isUnreachable(_ server: ServerIdentifier, at now: ContinuousClock.Instant) -> Bool {
     troubles[server].map { now < $0.until } ?? false
   }

@@ -16,16 +16,19 @@ final class GroupService: Sendable {
   /// Milliseconds of the machine's clock, by which the daemon says how long a lease holds.
   private let clock: @Sendable () -> Int64
 
-  /// - Parameter client: to ask other virtual servers with, in the host's name.
+  /// - Parameters:
+  ///   - client: to ask other virtual servers with, in the host's name.
+  ///   - now: by which what is known of other virtual servers grows old.
   init(
     host: NodeIdentity, index: GroupIndex, client: PeerClient, limits: GroupServiceLimits,
-    clock: @escaping @Sendable () -> Int64 = MachineClock.milliseconds
+    clock: @escaping @Sendable () -> Int64 = MachineClock.milliseconds,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     self.index = index
     self.limits = limits
     self.clock = clock
     gated = GatedIndex(index, limits: limits)
-    coordinator = Coordinator(host: host, index: gated, client: client)
+    coordinator = Coordinator(host: host, index: gated, client: client, now: now)
     filters = FilterOffer(engine: index.engine)
     standing = Mutex(
       GroupStanding(host: host, presenceGrace: limits.presenceGrace, now: clock()))

@@ -15,10 +15,13 @@ final class World: Sendable {
     NodeIdentity(user: try PeerName(user), node: try PeerName(node))
   }
 
-  func credentials(_ identity: PeerIdentity) throws -> PeerCredentials {
+  /// - Parameter age: how long ago the certificate was issued.
+  func credentials(
+    _ identity: PeerIdentity, age: TimeInterval = 0
+  ) throws -> PeerCredentials {
     let key = PeerKey()
     let certificate = try authority.issueCertificate(
-      for: key.signingRequest(), identity: identity, now: Date())
+      for: key.signingRequest(), identity: identity, now: Date().addingTimeInterval(-age))
     return try PeerCredentials(
       key: key, certificate: certificate, authority: authority.certificate)
   }
