@@ -96,8 +96,8 @@ import Testing
     #expect(figure("everywhere: two words, all indexes changed", "trips") == 2)
     // A page that the own group fills asks nobody; a word that nobody has is asked nowhere.
     #expect(figure("nearest: two common words", "messages") == 0)
-    #expect(figure("everywhere: absent word", "messages") == 0)
-    #expect(figure("everywhere: absent word", "pruned") == 3)
+    #expect(figure("everywhere: either of two absent words", "messages") == 0)
+    #expect(figure("everywhere: either of two absent words", "pruned") == 3)
     let notes = report.notes.joined(separator: "\n")
     #expect(notes.contains("such as the central server: 0 of "), "\(notes)")
     #expect(notes.contains("did not answer: 0"), "\(notes)")

@@ -21,16 +21,18 @@ import Testing
   }
 
   /// A page that the near ones fill costs the same, however many far ones there are.
-  @Test(arguments: [0.5, 0.1])
-  func aNearAnswerCostsTheSameInALargeNetwork(share: Double) throws {
-    let trial = GrowthTrial(searches: 200, seed: 3)
-    let small = try trial.point(
-      .nearest, share, PlacedNetwork(virtualServers: 100, seed: trial.seed))
-    let large = try trial.point(
-      .nearest, share, PlacedNetwork(virtualServers: 10_000, seed: trial.seed))
-    #expect(large.messages <= 1.2 * small.messages)
-    #expect(large.lastMilliseconds <= 1.5 * small.lastMilliseconds)
-    #expect(small.hits == 10 && large.hits == 10)
+  @Test func aNearAnswerCostsTheSameInALargeNetwork() throws {
+    let trial = GrowthTrial(searches: 60, seed: 3)
+    func near(of servers: Int) throws -> [GrowthTrial.Point] {
+      try trial.points(of: PlacedNetwork(virtualServers: servers, seed: trial.seed))
+        // Of what only few groups have, a hundred groups do not fill a page.
+        .filter { $0.scope == .nearest && $0.share >= 0.1 }
+    }
+    for (small, large) in zip(try near(of: 100), try near(of: 10_000)) {
+      #expect(large.messages <= 1.2 * small.messages, "matches in \(small.shareText)")
+      #expect(large.lastMilliseconds <= 1.5 * small.lastMilliseconds)
+      #expect(small.hits > 9.9 && large.hits > 9.9)
+    }
   }
 
   @Test func everywhereAsksAllThatMayHaveAMatch() throws {

@@ -196,7 +196,8 @@ final class Coordinator: Sendable {
     let asked = now()
     do {
       let answer: FilterAnswer = try await peers().send(
-        .post("/v1/filter", FilterRequest(known: known), isRepeatable: true), to: server)
+        .post("/v1/filter", FilterRequest(known: known), isRepeatable: true), to: server,
+        limits: TermFilter.json)
       let right = asked - .milliseconds(max(0, answer.age))
       guard let text = answer.filter else {
         state.withLock { $0.filters.confirmed(server, revision: answer.revision, at: right) }

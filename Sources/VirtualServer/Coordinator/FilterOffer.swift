@@ -59,6 +59,11 @@ actor FilterOffer {
 }
 
 extension TermFilter {
+  /// Of the text of an answer: the largest filter in Base64 is one string of it.
+  static let json = JSONLimits(
+    byteCount: standardByteLimit / 3 * 4 + 1024, depth: 8, valueCount: 100,
+    stringByteCount: standardByteLimit / 3 * 4 + 4)
+
   /// - Throws: why it is none.
   static func decoded(fromBase64 text: String) throws -> (filter: TermFilter, byteCount: Int) {
     guard let data = Data(base64Encoded: text) else {

@@ -38,18 +38,20 @@ struct NetworkPeers: CascadePeers {
     return MatchReply(answer)
   }
 
+  /// - Parameter limits: of the answer's text; nil for the client's own.
   /// - Throws: `ServerFailure`, `CancellationError`.
   func send<Answer: Decodable & Sendable>(
-    _ request: PeerRequest, to server: ServerIdentifier
+    _ request: PeerRequest, to server: ServerIdentifier, limits: JSONLimits? = nil
   ) async throws -> Answer {
     guard let entry = entry(server) else {
       throw ServerFailure.unreachable("It is not known any more.")
     }
     do {
-      return try await client.send(
+      return try await client.exchange(
         request,
-        to: .network(host: entry.endpoint.address, port: Int(entry.endpoint.port)),
-        expecting: try .nodeNamed(PeerName(entry.host)))
+        with: .network(host: entry.endpoint.address, port: Int(entry.endpoint.port)),
+        expecting: try .nodeNamed(PeerName(entry.host))
+      ) { try await $0.message(limits: limits) }
     } catch let problem as ProblemDocument {
       throw ServerFailure.refused(problem.detail)
     } catch let error as PeerClientError {

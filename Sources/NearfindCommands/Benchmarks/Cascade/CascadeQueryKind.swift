@@ -6,8 +6,8 @@ enum CascadeQueryKind: String, CaseIterable, Sendable {
   case twoWords = "two words"
   case commonWords = "two common words"
   case prefix = "prefix of five letters"
-  case absentWord = "absent word"
-  case absentWordRelaxed = "absent word, spelled anew"
+  case absentWords = "either of two absent words"
+  case absentWordRelaxed = "absent word, other forms tried"
 
   /// Whether only what matches as it was typed is wanted, which is one cascade.
   var isStrict: Bool { self != .absentWordRelaxed }
@@ -18,10 +18,19 @@ enum CascadeQueryKind: String, CaseIterable, Sendable {
     case .twoWords: Self.all([60 + number, 83 + 2 * number], words)
     case .commonWords: Self.all([number % 20, 20 + number % 20], words)
     case .prefix: .prefix(String(words.word(rank: number).prefix(5)), field: nil)
-    case .absentWord, .absentWordRelaxed:
-      // A word that no record has, near one that many have.
+    case .absentWords:
+      // What several words are joined by is searched as it stands: nothing else is tried.
+      .any([Self.absent("\(number)a"), Self.absent("\(number)b")])
+    case .absentWordRelaxed:
+      // Near a word that many records have.
       .word(words.word(rank: 100 + number) + "qx", field: nil)
     }
+  }
+
+  /// A word that no record has, without a digit at which it would be cut.
+  static func absent(_ number: String) -> Query {
+    let letters = number.utf8.map { Character(UnicodeScalar($0 >= 97 ? $0 : $0 + 49)) }
+    return .word("qqx" + String(letters) + "xqq", field: nil)
   }
 
   private static func all(_ ranks: [Int], _ words: SyntheticRecords) -> Query {

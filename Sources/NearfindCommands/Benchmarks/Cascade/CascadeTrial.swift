@@ -217,7 +217,8 @@ final class CascadeTrial: Sendable {
     while ContinuousClock.now < end {
       number += 1
       let sample = try await search(
-        .word("qqx\(number)xqq", field: nil), scope: "everywhere", isStrict: true)
+        .any([CascadeQueryKind.absent("\(number)c"), CascadeQueryKind.absent("\(number)d")]),
+        scope: "everywhere", isStrict: true)
       if sample.pruned >= servers.count - 1 { return first.last }
       // Filters are fetched beside searches, and nothing tells when they are there.
       try await Task.sleep(for: .milliseconds(100))
