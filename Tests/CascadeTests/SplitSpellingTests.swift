@@ -30,8 +30,7 @@ import Testing
       #expect(
         merged?.term == expected?.term
           && merged?.documentFrequency == expected?.documentFrequency,
-        "seed \(seed): \(mistyped): \(merged, default: "nothing"), expected \(expected, default: "nothing")"
-      )
+        "seed \(seed): \(mistyped): \([merged, expected])")
     }
   }
 

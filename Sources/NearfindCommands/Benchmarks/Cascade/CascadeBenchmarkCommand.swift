@@ -42,7 +42,10 @@ struct CascadeBenchmarkCommand: AsyncParsableCommand {
   @Option(help: "With --simulated: the largest network.")
   var largest = 100_000
 
-  @Option(help: "With --simulated: how many searches of each kind and size, each from another virtual server.")
+  @Option(
+    help:
+      "With --simulated: how many searches of each kind and size, each from another virtual server."
+  )
   var searches = 40
 
   @Option(help: "With --simulated: what the network and the answers are drawn with.")

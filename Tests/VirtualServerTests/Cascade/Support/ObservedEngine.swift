@@ -71,8 +71,10 @@ final class ObservedEngine: FullTextEngine {
   func record(for key: RecordKey) async throws(EngineError) -> Record? {
     try await engine.record(for: key)
   }
-  func spellings(of word: String, limit: Int) async throws(EngineError) -> [String] {
-    try await engine.spellings(of: word, limit: limit)
+  func nearSpellings(
+    of word: String, limit: Int
+  ) async throws(EngineError) -> [NearSpelling] {
+    try await engine.nearSpellings(of: word, limit: limit)
   }
   func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
 }
