@@ -40,6 +40,16 @@ public struct TermFingerprints: Hashable, Sendable {
     self.values = distinct
   }
 
+  /// The same under another name of the revision.
+  public func named(_ revision: Revision) -> TermFingerprints {
+    TermFingerprints(revision: revision, ascending: values)
+  }
+
+  private init(revision: Revision, ascending values: [TermFingerprint]) {
+    self.revision = revision
+    self.values = values
+  }
+
   public func contains(_ fingerprint: TermFingerprint) -> Bool {
     var low = 0
     var high = values.count

@@ -14,6 +14,7 @@ actor FilterOffer {
   }
 
   private let engine: any FullTextEngine
+  private let naming: RevisionNaming
   private var made: Made?
   private var making: Task<Made, any Error>?
 
@@ -21,8 +22,10 @@ actor FilterOffer {
   /// somebody publishes.
   static let shortestInterval: Duration = .seconds(2)
 
-  init(engine: any FullTextEngine) {
+  /// - Parameter naming: the one that statistics go by as well.
+  init(engine: any FullTextEngine, naming: RevisionNaming = RevisionNaming()) {
     self.engine = engine
+    self.naming = naming
   }
 
   /// - Throws: ``SearchModel/EngineError``.
@@ -35,7 +38,7 @@ actor FilterOffer {
 
   private func current() async throws -> Made {
     let now = ContinuousClock.now
-    let revision = try await engine.revision()
+    let revision = naming.name(of: try await engine.revision())
     if var made, made.revision == revision {
       made.time = now
       self.made = made
@@ -43,12 +46,13 @@ actor FilterOffer {
     }
     if let made, now - made.time < Self.shortestInterval { return made }
     if let making { return try await making.value }
-    let task = Task(priority: .utility) { [engine] in
+    let task = Task(priority: .utility) { [engine, naming] in
       let time = ContinuousClock.now
       let terms = try await engine.termFingerprints()
-      let bytes = TermFilter(terms).encoded
+      let revision = naming.name(of: terms.revision)
+      let bytes = TermFilter(terms.named(revision)).encoded
       return Made(
-        revision: terms.revision, text: Data(bytes).base64EncodedString(), time: time)
+        revision: revision, text: Data(bytes).base64EncodedString(), time: time)
     }
     making = task
     defer { making = nil }

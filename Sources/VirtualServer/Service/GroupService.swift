@@ -29,7 +29,7 @@ final class GroupService: Sendable {
     self.clock = clock
     gated = GatedIndex(index, limits: limits)
     coordinator = Coordinator(host: host, index: gated, client: client, now: now)
-    filters = FilterOffer(engine: index.engine)
+    filters = FilterOffer(engine: index.engine, naming: gated.naming)
     standing = Mutex(
       GroupStanding(host: host, presenceGrace: limits.presenceGrace, now: clock()))
   }
