@@ -72,7 +72,8 @@ extension CascadeMachine {
     if let problem = check.problem(of: statistics) {
       states[ask.server]?.failure = .refused(problem)
     } else {
-      states[ask.server]?.statistics = statistics
+      let relevant = check.relevant(statistics)
+      states[ask.server]?.statistics = relevant
     }
   }
 
@@ -94,7 +95,10 @@ extension CascadeMachine {
     if ask.kind == .sources {
       sources[ask.server] = reply.answer.hits
     } else {
-      if let statistics = reply.statistics { states[ask.server]?.statistics = statistics }
+      if let statistics = reply.statistics {
+        let relevant = check.relevant(statistics)
+        states[ask.server]?.statistics = relevant
+      }
       round?.replies[ask.server] = reply.answer
       heard[ask.server] = reply.answer
     }

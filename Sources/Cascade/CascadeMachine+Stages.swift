@@ -43,8 +43,7 @@ extension CascadeMachine {
     // All of them are proven empty or gone: what stands is the answer for them too.
     if participantCount == former, result != nil, formerCount > 0 { return finishWhole() }
     askForStatistics()
-    phase = .statistics(
-      until: patience(isLastStage ? limits.statisticsShare : limits.ringShare / 2))
+    phase = .statistics(until: patience(limits.statisticsShare))
   }
 
   /// Those that are still to answer, or have.

@@ -53,12 +53,14 @@ public struct CascadeMachine: Sendable {
   /// - Parameters:
   ///   - request: its statistics are ignored. At most `offset + limit` hits are asked of each server.
   ///   - servers: nearest first, the own group's at the front; each once.
+  ///   - leaves: the keys that the query has in statistics; others are dropped. Nil for any.
   ///   - merging: how rankings become one.
   ///   - foreknowledge: what is known of a server before it is asked; the same throughout a search.
   ///   - mayHold: whether a server may have a file of this content; false only where that is certain.
   public init(
     _ request: SearchRequest, scope: SearchScope, servers: [CascadeServer],
-    limits: CascadeLimits = CascadeLimits(), merging: any RankMerging = ExactMerging(),
+    limits: CascadeLimits = CascadeLimits(), leaves: Set<String>? = nil,
+    merging: any RankMerging = ExactMerging(),
     foreknowledge: @escaping @Sendable (ServerIdentifier) -> Foreknowledge = { _ in .init() },
     mayHold: @escaping @Sendable (ServerIdentifier, ContentHash) -> Bool = { _, _ in true }
   ) {
@@ -70,7 +72,7 @@ public struct CascadeMachine: Sendable {
     self.merging = merging
     self.foreknowledge = foreknowledge
     self.mayHold = mayHold
-    check = ReplyCheck(limits: limits)
+    check = ReplyCheck(limits: limits, leaves: leaves)
     plan = RingPlan(servers, scope: scope, width: limits.ringWidth)
   }
 

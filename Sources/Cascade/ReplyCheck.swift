@@ -4,6 +4,8 @@ import SearchModel
 /// index. A server that says what cannot be true is left out of the answer whole, and named.
 struct ReplyCheck {
   let limits: CascadeLimits
+  /// The keys of the query's leaves; nil where they are not known.
+  var leaves: Set<String>?
 
   /// The longest record that is believed, in the units of the index.
   private static let longestRecord = 1 << 20
@@ -21,6 +23,17 @@ struct ReplyCheck {
   private static let facetValueCount = 1_000_000
 
   // MARK: Statistics
+
+  /// The statistics of the leaves that the query has; what a server invents beside them would only
+  /// make messages larger.
+  func relevant(_ reply: ServerStatistics) -> ServerStatistics {
+    guard let leaves else { return reply }
+    var reply = reply
+    reply.statistics.documentFrequencies = reply.statistics.documentFrequencies.filter {
+      leaves.contains($0.key)
+    }
+    return reply
+  }
 
   /// - Returns: what is wrong, in words; nil for statistics that may be true.
   func problem(of reply: ServerStatistics) -> String? {

@@ -72,6 +72,10 @@ public actor MemoryEngine: FullTextEngine {
     Set(keys.filter { collection.record(for: $0) != nil })
   }
 
+  public nonisolated func statisticsKeys(of query: Query) -> Set<String> {
+    Set(QueryAnalyzer().analyze(query).weightedLeaves.map(\.statisticsKey))
+  }
+
   public nonisolated func requirement(of query: Query) -> TermRequirement {
     QueryAnalyzer().analyze(query).requirement
   }

@@ -38,6 +38,10 @@ public protocol FullTextEngine: SearchableIndex {
   /// once does; else they are looked up one by one.
   func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey>
 
+  /// The keys under which ``statistics(for:)`` counts what this query weighs by. Pure, as
+  /// ``requirement(of:)`` is.
+  func statisticsKeys(of query: Query) -> Set<String>
+
   /// What an index must hold so that the query can match anything in it. Pure: it looks at no
   /// index, and is the same for every engine with the same text analysis.
   func requirement(of query: Query) -> TermRequirement

@@ -179,6 +179,10 @@ public final class XapianEngine: FullTextEngine {
     }
   }
 
+  public func statisticsKeys(of query: Query) -> Set<String> {
+    Set(QueryAnalyzer().analyze(query).weightedLeaves.map(\.statisticsKey))
+  }
+
   public func requirement(of query: Query) -> TermRequirement {
     QueryAnalyzer().analyze(query).requirement
   }

@@ -26,8 +26,11 @@ struct CoordinatedIndex: SearchableIndex {
   func holdsMatch(of query: Query) async throws(EngineError) -> Bool {
     let request = SearchRequest(query: query, limit: 1, collapsesDuplicates: false)
     let answer = try await run(request, scope == .everywhere ? .nearest : scope) { _ in }
-    journey.note(answer)
-    return !answer.hits.isEmpty
+    journey.note(answer, isOfPage: false)
+    // Who was not asked for lack of time may have it: then nothing is claimed.
+    let completeness = answer.completeness
+    let isOpen = completeness.restCount > 0 && completeness.restOutcome == .timedOut
+    return !answer.hits.isEmpty || isOpen
   }
 
   func nearSpellings(
@@ -41,13 +44,20 @@ struct CoordinatedIndex: SearchableIndex {
     }
   }
 
+  /// A search of several steps may use all its time for the first ones. What comes after that is
+  /// asked of the own group alone, which takes no way, so that there is a page to show.
+  static let grace: Duration = .milliseconds(40)
+
   private func run(
     _ request: SearchRequest, _ scope: SearchScope,
     improve: @escaping @Sendable (CascadeAnswer) -> Void
   ) async throws(EngineError) -> CascadeAnswer {
+    let isLate = ContinuousClock.now - start >= deadline
+    if isLate { journey.noteLateness() }
     do {
       return try await coordinator.cascade(
-        request, scope: scope, start: start, deadline: deadline, improve: improve)
+        request, scope: isLate ? .group : scope, start: start,
+        deadline: isLate ? deadline + Self.grace : deadline, improve: improve)
     } catch {
       // Nothing else ends a cascade without an answer.
       throw .cancelled

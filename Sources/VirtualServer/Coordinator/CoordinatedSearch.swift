@@ -30,6 +30,11 @@ struct CoordinatedSearch: Sendable {
     ) { [self] step, answer in
       if let shown = improvement(of: step, answer, journey) { improve(shown) }
     }
+    // Who asks knows from this that the search is being made, however long its first step takes.
+    let unknown = MatchCount.between(0, CascadeLimits().highestDocumentCount)
+    let nothing = SearchAnswer(hits: [], matchCount: unknown, revision: Revision(0))
+    improve(
+      present(ExplainedAnswer(relaxed: RelaxedAnswer(answer: nothing)), coverage(journey), false))
     do throws(EngineError) {
       let answer = try await PersonalSearch(engine: index)
         .explainedAnswer(to: request.request, isStrict: request.isStrict)

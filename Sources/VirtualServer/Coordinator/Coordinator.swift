@@ -22,6 +22,9 @@ final class Coordinator: Sendable {
   /// Filters that are fetched at the same time.
   private static let filterFetches = 8
 
+  /// Filters that wait for that or are being fetched.
+  private static let filtersPending = 1_000
+
   /// - Parameter host: the node that it runs on.
   init(
     host: NodeIdentity, index: GatedIndex, client: PeerClient,
@@ -137,6 +140,7 @@ final class Coordinator: Sendable {
     }
     return CascadeMachine(
       request, scope: scope, servers: servers, limits: limits,
+      leaves: engine.statisticsKeys(of: request.query),
       foreknowledge: { server in
         if server.number == own { return Foreknowledge() }
         return Foreknowledge(
@@ -178,17 +182,20 @@ final class Coordinator: Sendable {
   /// Fetches or confirms, beside everything else, the filters of servers that searches come to.
   func fetchFilters(of servers: [ServerIdentifier]) {
     let due = state.withLock {
-      $0.filters.due(among: servers, limit: Self.filterFetches, at: now())
+      $0.filters.due(among: servers, limit: Self.filtersPending, at: now())
     }
     guard !due.isEmpty else { return }
     Task(priority: .utility) { [self] in
       await withTaskGroup(of: Void.self) { group in
-        for (server, known) in due {
+        var waiting = due.makeIterator()
+        func fetchNext() {
+          guard let (server, known) = waiting.next() else { return }
           group.addTask { await self.fetchFilter(of: server, known: known) }
         }
+        for _ in 0..<Self.filterFetches { fetchNext() }
+        // Each once: what is due again by then is for the next search.
+        while await group.next() != nil { fetchNext() }
       }
-      // Those that did not fit in.
-      fetchFilters(of: servers)
     }
   }
 

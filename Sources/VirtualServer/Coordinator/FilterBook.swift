@@ -29,6 +29,12 @@ struct FilterBook: Sendable {
   /// A filter that is in use is confirmed this often.
   static let refresh: Duration = .seconds(5)
 
+  /// A filter that a search looked at so long ago is of use.
+  static let useful: Duration = .seconds(60)
+
+  /// How long the filter is left where it is that there was no room for.
+  static let longPause: Duration = .seconds(600)
+
   static let pause: Duration = .seconds(30)
 
   let capacity: Int
@@ -91,6 +97,14 @@ struct FilterBook: Sendable {
   ) {
     pending.remove(server)
     remove(server)
+    // Filters that are all in use push each other out and are fetched again and again. Then the ones
+    // that are here stay, and the others' servers are asked.
+    let idle = entries.values.filter { now - $0.lastUse > Self.useful }
+    let room = capacity - self.byteCount + idle.reduce(0) { $0 + $1.byteCount }
+    guard byteCount <= room || entries.isEmpty else {
+      paused[server] = now + Self.longPause
+      return
+    }
     entries[server] = Entry(
       filter: filter, byteCount: byteCount, confirmed: now, lastUse: now)
     self.byteCount += byteCount

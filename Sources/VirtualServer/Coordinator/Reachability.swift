@@ -15,7 +15,7 @@ struct Reachability: Sendable {
 
   /// Who was waited for in vain for so long is taken for dead: a machine without power says nothing,
   /// and each search would wait for it.
-  static let silence: Duration = .milliseconds(300)
+  static let silence: Duration = .milliseconds(500)
 
   func isUnreachable(_ server: ServerIdentifier, at now: ContinuousClock.Instant) -> Bool {
     troubles[server].map { now < $0.until } ?? false

@@ -24,19 +24,41 @@ final class SearchJourney: Sendable {
   private let state = Mutex(State())
 
   /// One step is over.
-  func note(_ answer: CascadeAnswer) {
+  ///
+  /// - Parameter isOfPage: whether its hits are on the page that is being made; false for a step that
+  ///   only finds something out.
+  func note(_ answer: CascadeAnswer, isOfPage: Bool = true) {
     state.withLock { state in
       for report in answer.reports {
         state.reports[report.identifier] =
           state.reports[report.identifier].map { $0.joined(with: report) } ?? report
       }
       let completeness = answer.completeness
+      if completeness.restCount > 0, completeness.restOutcome == .timedOut {
+        // Time ran out before this step came to them: what they answered before is not all.
+        let heard = Set(answer.reports.map(\.identifier))
+        for server in state.reports.keys where !heard.contains(server) {
+          state.reports[server]?.outcome = .timedOut
+        }
+        state.isExact = false
+      }
       state.serverCount = max(state.serverCount, completeness.count)
       if completeness.restCount > 0, completeness.restOutcome == .timedOut {
         state.ranOutOfTime = true
       }
       state.isExact = state.isExact && answer.isExact
-      state.add(answer.hits)
+      if isOfPage { state.add(answer.hits) }
+    }
+  }
+
+  /// Time was over before a step began, and only the own group was asked.
+  func noteLateness() {
+    state.withLock { state in
+      for (server, report) in state.reports where report.ring > 0 && report.outcome == .answered {
+        state.reports[server]?.outcome = .timedOut
+      }
+      state.ranOutOfTime = true
+      state.isExact = state.isExact && state.serverCount <= 1
     }
   }
 

@@ -63,6 +63,7 @@ struct FileEngine: FullTextEngine {
     try await memory.nearSpellings(of: word, limit: limit)
   }
 
+  func statisticsKeys(of query: Query) -> Set<String> { memory.statisticsKeys(of: query) }
   func requirement(of query: Query) -> TermRequirement { memory.requirement(of: query) }
 
   func termFingerprints() async throws(EngineError) -> TermFingerprints {

@@ -99,6 +99,7 @@ final class RecordingEngine: FullTextEngine {
     of word: String, limit: Int
   ) async throws(EngineError) -> [NearSpelling] { [] }
 
+  func statisticsKeys(of query: Query) -> Set<String> { [] }
   func requirement(of query: Query) -> TermRequirement { .anything }
 
   func termFingerprints() async throws(EngineError) -> TermFingerprints {

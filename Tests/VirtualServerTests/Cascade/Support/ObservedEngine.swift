@@ -76,5 +76,6 @@ final class ObservedEngine: FullTextEngine {
   ) async throws(EngineError) -> [NearSpelling] {
     try await engine.nearSpellings(of: word, limit: limit)
   }
+  func statisticsKeys(of query: Query) -> Set<String> { engine.statisticsKeys(of: query) }
   func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
 }
