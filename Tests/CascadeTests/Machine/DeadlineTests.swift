@@ -134,7 +134,7 @@ import Testing
     }
     let time = try #require(began).at
     let limits = CascadeLimits()
-    let share = fault == .hangs ? limits.ringShare / 2 : limits.ringShare
+    let share = fault == .hangs ? limits.statisticsShare : limits.ringShare
     #expect(time <= limits.deadline * share + .milliseconds(20), "\(time)")
     #expect(scattered.numbers(of: .answered, in: course.answer) == [1, 4, 5])
   }
