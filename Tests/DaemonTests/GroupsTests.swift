@@ -13,6 +13,9 @@ import Testing
   ) async throws {
     try await Central.with(names) { central, machines in
       try await central.admin("override", "add", "127.0.0.0/8", "home")
+      try await wait(until: "the central server to know the band's name") {
+        central.log.contains("The rules of bands were changed")
+      }
       for (number, machine) in machines.enumerated() {
         try await machine.up("--capacity", "1")
         let role = number.isMultiple(of: 2) ? DaemonStatus.Role.virtualServer : .attached

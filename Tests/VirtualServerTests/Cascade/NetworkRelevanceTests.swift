@@ -14,7 +14,7 @@ import XapianEngine
   private static let depth = 100
   private static let asksAll =
     ProcessInfo.processInfo.environment["NEARFIND_CASCADE_RELEVANCE"] != nil
-  private static let sampleSize = 6
+  private static let sampleSize = 2
 
   private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
