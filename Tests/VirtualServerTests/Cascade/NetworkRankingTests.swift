@@ -12,7 +12,7 @@ import XapianEngine
 /// `NEARFIND_CASCADE_SEEDS=100` tries as many collections.
 @Suite(.timeLimit(.minutes(10))) struct NetworkRankingTests {
   private static let wanted = ProcessInfo.processInfo.environment["NEARFIND_CASCADE_SEEDS"]
-  static let seeds = 0..<(wanted.flatMap { Int($0) } ?? 3)
+  static let seeds = 0..<(wanted.flatMap { Int($0) } ?? 2)
 
   /// Random records over 1 to 30 servers, every third of them Xapian's, and one index of them all.
   private struct Split {

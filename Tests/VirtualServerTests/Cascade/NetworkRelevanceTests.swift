@@ -7,14 +7,14 @@ import XapianEngine
 @testable import VirtualServer
 
 /// What people get of a collection in 20 groups is what they would get of one, to the last digit.
-/// `NEARFIND_CASCADE_RELEVANCE=1` takes all records and puts all queries; otherwise every fifth record
-/// and a few queries of each set do.
+/// `NEARFIND_CASCADE_RELEVANCE=1` takes all records and puts all queries; otherwise a few queries of
+/// each set do, with what is judged for them and every tenth record beside it.
 @Suite(.timeLimit(.minutes(60))) struct NetworkRelevanceTests {
   private static let serverCount = 20
   private static let depth = 100
   private static let asksAll =
     ProcessInfo.processInfo.environment["NEARFIND_CASCADE_RELEVANCE"] != nil
-  private static let sampleSize = 6
+  private static let sampleSize = 2
 
   private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -25,10 +25,16 @@ import XapianEngine
     let collection = try CollectionFolder(path: Self.fixtures.appending(path: name).path)
     let corpus = try CorpusReader(path: collection.corpusPath)
     var parts = [[Record]](repeating: [], count: Self.serverCount)
+    let judged = try collection.querySets.reduce(into: Set<RecordKey>()) { keys, querySet in
+      let judgments = try Judgments(path: querySet.judgmentsPath)
+      for query in try Self.queries(of: querySet, judgments) {
+        keys.formUnion((judgments.grades[query.id] ?? [:]).keys)
+      }
+    }
     var count = 0
     while let record = try corpus.next() {
       count += 1
-      guard Self.asksAll || count % 5 == 1 else { continue }
+      guard Self.asksAll || count % 10 == 1 || judged.contains(record.key) else { continue }
       let place = StableHash.value(of: record.key.value) % UInt64(Self.serverCount)
       parts[Int(place)].append(record)
     }
@@ -38,24 +44,30 @@ import XapianEngine
     _ = try await whole.commit(notes: [:])
     // Without pruning all are in the sum of statistics, as in one index.
     let clock = RacingClock()
-    let network = try await ServerNetwork(parts, now: { clock.now }) {
-      try XapianEngine(directory: "\(folder.path)/\($0)", access: .writing)
-    }
+    let network = try await ServerNetwork(
+      parts, now: { clock.now },
+      engine: { try XapianEngine(directory: "\(folder.path)/\($0)", access: .writing) })
     for querySet in collection.querySets { try await compare(querySet, network, whole, name) }
     await network.stop()
+  }
+
+  /// The judged queries, or every so-manieth of them.
+  private static func queries(
+    of querySet: QuerySet, _ judgments: Judgments
+  ) throws -> [EvaluationQuery] {
+    let judged = try EvaluationQuery.read(path: querySet.queriesPath)
+      .filter { judgments.grades[$0.id] != nil }
+    let step = asksAll ? 1 : max(1, judged.count / sampleSize)
+    return stride(from: 0, to: judged.count, by: step).map { judged[$0] }
   }
 
   private func compare(
     _ querySet: QuerySet, _ network: ServerNetwork, _ whole: XapianEngine, _ name: String
   ) async throws {
     let judgments = try Judgments(path: querySet.judgmentsPath)
-    let judged = try EvaluationQuery.read(path: querySet.queriesPath)
-      .filter { judgments.grades[$0.id] != nil }
-    let step = Self.asksAll ? 1 : max(1, judged.count / Self.sampleSize)
     var (one, split): ([Scores], [Scores]) = ([], [])
     var misspelt = 0
-    for place in stride(from: 0, to: judged.count, by: step) {
-      let query = judged[place]
+    for query in try Self.queries(of: querySet, judgments) {
       let request = SearchRequest(query: .words(query.text), limit: Self.depth)
       var deeper = request
       deeper.limit = 3 * Self.depth

@@ -28,8 +28,7 @@ import Testing
       [
         [record("own zebra"), record("own letter")], [record("letter")],
         [record("far zebra"), record("far letter")],
-      ], now: { ageing.now }
-    ) { _ in MemoryEngine() }
+      ], now: { ageing.now }, engine: { _ in MemoryEngine() })
   }
 
   private static func prune(_ network: ServerNetwork) async throws -> GroupSearchAnswer {
