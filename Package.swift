@@ -202,8 +202,8 @@ let package = Package(
     .testTarget(
       name: "VirtualServerTests",
       dependencies: [
-        "TestSupport", "VirtualServer", "Protocol", "SearchModel", "MemoryEngine", "XapianEngine",
-        "nearfind",
+        "TestSupport", "VirtualServer", "Cascade", "Protocol", "SearchModel", "MemoryEngine",
+        "XapianEngine", "nearfind",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .testTarget(
