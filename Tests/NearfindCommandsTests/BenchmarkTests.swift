@@ -78,7 +78,7 @@ import Testing
 
   @Test func cascadesAreMeasuredOverRealConnections() async throws {
     let report = try await report(
-      "cascade", "--virtual-servers", "4", "--records", "300", "--queries", "2",
+      "cascade", "--virtual-servers", "4", "--records", "2000", "--queries", "2",
       "--repetitions", "2")
     #expect(report.rows.count == 13)
     for row in report.rows {
@@ -90,9 +90,12 @@ import Testing
       report.rows.first { $0.name == name }?.figures[column]
     }
     // Counted, not timed: the same on every machine. Statistics are asked for once a query.
-    #expect(figure("everywhere: two common words", "new trips") == 2)
-    #expect(figure("everywhere: two common words", "trips") == 1)
-    #expect(figure("everywhere: two common words", "messages") == 3)
+    for kind in ["two words", "two common words", "prefix of five letters"] {
+      let steady = try #require(figure("everywhere: \(kind)", "trips"))
+      #expect(steady >= 1)
+      #expect(figure("everywhere: \(kind)", "new trips") == steady + 1)
+    }
+    #expect(figure("everywhere: two words", "messages") == 3)
     #expect(figure("everywhere: two words, all indexes changed", "trips") == 2)
     // A page that the own group fills asks nobody; a word that nobody has is asked nowhere.
     #expect(figure("nearest: two common words", "messages") == 0)
@@ -107,8 +110,8 @@ import Testing
     let svg = sandbox.path("growth.svg")
     let report = try await report(
       "cascade", "--simulated", "--largest", "40", "--searches", "5", "--svg", svg)
-    #expect(
-      report.rows.map { $0.figures["servers"] } == [10.0, 40].flatMap { [$0, $0, $0, $0, $0, $0] })
+    #expect(report.rows.count { $0.figures["servers"] == 10 } == 6)
+    #expect(report.rows.count { $0.figures["servers"] == 40 } == 6)
     for row in report.rows { #expect(row.figures["cpu ms"] ?? 0 > 0) }
     #expect(try String(contentsOfFile: svg, encoding: .utf8).hasPrefix("<svg "))
   }

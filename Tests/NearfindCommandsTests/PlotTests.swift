@@ -1,11 +1,8 @@
 import Foundation
+import FoundationXML
 import Testing
 
 @testable import NearfindCommands
-
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
 
 @Suite struct PlotTests {
   private func sheet(_ series: [LogPlot.Series]) -> String {

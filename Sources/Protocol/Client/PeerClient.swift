@@ -18,11 +18,14 @@ public final class PeerClient: Sendable {
     case localSocket
   }
 
+  public typealias RequestObserver =
+    @Sendable (_ destination: PeerDestination, _ path: String) -> Void
+
   private let trust: Trust
   private let anonymousContext: NIOSSLContext?
   private let limits: ClientLimits
   private let now: @Sendable () -> Date
-  private let observe: @Sendable (_ destination: PeerDestination, _ path: String) -> Void
+  private let observe: RequestObserver
   private let pool: ConnectionPool
 
   /// - Parameters:
@@ -32,9 +35,7 @@ public final class PeerClient: Sendable {
   public init(
     _ trust: Trust, limits: ClientLimits = .init(),
     now: @escaping @Sendable () -> Date = { Date() },
-    observe: @escaping @Sendable (_ destination: PeerDestination, _ path: String) -> Void = {
-      _, _ in
-    }
+    observe: @escaping RequestObserver = { _, _ in }
   ) throws {
     self.trust = trust
     if case .authority = trust {

@@ -39,8 +39,46 @@ struct ServerDirectory: Sendable {
     guard server.number != ownGroup, directory.entries[server.number] != nil else { return }
     let known = measured[server.number]
     guard known.map({ roundTrip < $0 }) ?? true else { return }
+    let before = nearness(of: server)
     measured[server.number] = roundTrip
-    if known.map(Nearness.bucket(of:)) != Nearness.bucket(of: roundTrip) { ordered = nil }
+    if let before, let after = nearness(of: server), before != after {
+      move(server, from: before, to: after)
+    }
+  }
+
+  /// Nil for who has no place in the order.
+  private func nearness(of server: ServerIdentifier) -> Nearness? {
+    guard let ownGroup, let entry = directory.entries[server.number] else { return nil }
+    let own = directory.entries[ownGroup]
+    let isSameBand = own?.band == entry.band
+    let distance = distance(
+      from: own.flatMap { path(of: $0.band) }, to: entry.band, isSame: isSameBand)
+    return nearness(of: entry, isSameBand: isSameBand, distance)
+  }
+
+  private func nearness(
+    of entry: DirectoryEntry, isSameBand: Bool, _ distance: BandDistance
+  ) -> Nearness {
+    Nearness(
+      relation: isSameBand ? .sameBand : .otherBand, measured: measured[entry.group],
+      distance: distance, key: Self.key(entry.group))
+  }
+
+  /// Gives one server its new place: ordering all of a large network anew takes far longer than a
+  /// search.
+  private mutating func move(
+    _ server: ServerIdentifier, from before: Nearness, to after: Nearness
+  ) {
+    guard var servers = ordered else { return }
+    // So that the array is not copied.
+    ordered = nil
+    let old = servers.firstPlace { !($0.nearness < before) }
+    if old < servers.endIndex, servers[old].identifier == server {
+      servers.remove(at: old)
+      let place = servers.firstPlace { !($0.nearness < after) }
+      servers.insert(CascadeServer(server, nearness: after), at: place)
+    }
+    ordered = servers
   }
 
   /// All of them, the own group first, nearest first. Empty before a group is served.
@@ -69,9 +107,7 @@ struct ServerDirectory: Sendable {
       servers.append(
         CascadeServer(
           ServerIdentifier(entry.group),
-          nearness: Nearness(
-            relation: isSameBand ? .sameBand : .otherBand, measured: measured[entry.group],
-            distance: distance, key: Self.key(entry.group))))
+          nearness: nearness(of: entry, isSameBand: isSameBand, distance)))
     }
     return servers.sorted { $0.nearness < $1.nearness }
   }
@@ -113,5 +149,18 @@ struct ServerDirectory: Sendable {
   private static func key(_ group: UInt64) -> String {
     let text = String(group)
     return String(repeating: "0", count: 20 - text.count) + text
+  }
+}
+
+extension [CascadeServer] {
+  /// The first place from which on the predicate holds; it must not hold before.
+  fileprivate func firstPlace(where holds: (CascadeServer) -> Bool) -> Int {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -23,9 +23,7 @@ public final class InProcessVirtualServer: Sendable {
   public init(
     host: NodeIdentity, credentials: CredentialStore, engine: any FullTextEngine,
     limits: GroupServiceLimits = .init(), traffic: TrafficMeter? = nil,
-    observe: @escaping @Sendable (_ destination: PeerDestination, _ path: String) -> Void = {
-      _, _ in
-    }
+    observe: @escaping PeerClient.RequestObserver = { _, _ in }
   ) async throws {
     self.host = host
     self.engine = engine

@@ -13,6 +13,8 @@ final class CascadeTrial: Sendable {
     /// Milliseconds to the first answer and to the last.
     var first = 0.0
     var last = 0.0
+    /// Milliseconds of processor time, of all virtual servers and the node together.
+    var processor = 0.0
     /// Requests of the coordinator to other virtual servers, those for filters aside.
     var messages = 0
     /// Bytes at the ports of the other virtual servers, encryption and refreshed filters included.
@@ -64,7 +66,8 @@ final class CascadeTrial: Sendable {
         .serve(group: group, epoch: 1, limitCount: 50, clients: [], membership: 1))
       await server.take(
         .lease(epoch: 1, end: MachineClock.milliseconds() + 24 * 3_600_000, limitCount: 50))
-      try await Self.publish(records, of: &words, to: server, group: group)
+      try await Self.publish(
+        records, of: &words, to: server, group: group, total: virtualServers * records)
       servers.append(server)
     }
     self.servers = servers
@@ -101,14 +104,16 @@ final class CascadeTrial: Sendable {
 
   private static func publish(
     _ count: Int, of words: inout SyntheticRecords, to server: InProcessVirtualServer,
-    group: UInt64
+    group: UInt64, total: Int
   ) async throws {
     var sequence = 0
     while sequence < count {
       let size = min(PublicationLimits.changeCount, count - sequence)
       let changes = words.batch(size).enumerated().map { place, record in
         RecordChange.put(
-          owned(record, by: server.host, number: Int(group) * count + sequence + place))
+          owned(
+            record, by: server.host, number: Int(group - 1) * count + sequence + place,
+            of: total))
       }
       try await server.publish(
         PublicationRequest(
@@ -119,13 +124,14 @@ final class CascadeTrial: Sendable {
     }
   }
 
-  /// One record in twenty is a copy of what others have too.
+  /// One record in twenty has copies: five of the same content, spread over the groups.
   private static func owned(
-    _ record: Record, by host: NodeIdentity, number: Int
+    _ record: Record, by host: NodeIdentity, number: Int, of total: Int
   ) -> Record {
     var record = record
     record.owner = Owner(userSerialID: 1, userID: host.user.text)
-    var generator = SplitMix(state: UInt64(number % 20 == 0 ? number % 10_000 : number))
+    let contents = max(20, total / 100 * 20)
+    var generator = SplitMix(state: UInt64(number % 20 == 0 ? number % contents : number))
     record.contentHash = ContentHash(
       bytes: (0..<ContentHash.byteCount).map { _ in UInt8(truncatingIfNeeded: generator.next()) })
     return record
@@ -177,7 +183,7 @@ final class CascadeTrial: Sendable {
       request: SearchRequest(query: query), isStrict: isStrict, scope: scope)
     let first = Mutex<Duration?>(nil)
     let (messagesBefore, bytesBefore) = (requests.cascadeCount, traffic.byteCount)
-    let start = ContinuousClock.now
+    let (processorBefore, start) = (Measurement.processorTime(), ContinuousClock.now)
     let answer: GroupSearchAnswer = try await node.sendImproving(
       .post("/v1/search", request), to: .network(host: "127.0.0.1", port: servers[0].port),
       expecting: .node(servers[0].host)
@@ -188,6 +194,7 @@ final class CascadeTrial: Sendable {
     let coverage = answer.coverage
     return Sample(
       first: (first.withLock { $0 } ?? last).inSeconds * 1_000, last: last.inSeconds * 1_000,
+      processor: (Measurement.processorTime() - processorBefore) * 1_000,
       messages: requests.cascadeCount - messagesBefore,
       bytes: traffic.byteCount - bytesBefore,
       asked: coverage.servers.count { $0.messageCount > 0 },

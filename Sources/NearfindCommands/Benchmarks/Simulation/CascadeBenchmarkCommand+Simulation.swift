@@ -16,7 +16,8 @@ extension CascadeBenchmarkCommand {
           "kB": point.kilobytes, "first ms": point.firstMilliseconds,
           "last ms": point.lastMilliseconds, "cpu ms": point.processorMilliseconds,
           "hits": point.hits,
-        ])
+            // In a small network it may be that nothing is found.
+        ].filter { $0.value.isFinite })
     }
     report.notes = [
       "Virtual servers by the program's own placement, searches by its own cascade; the time is the",
