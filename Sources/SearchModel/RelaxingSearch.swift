@@ -123,35 +123,23 @@ public struct RelaxingSearch: Sendable {
     case misspelt(String)
   }
 
-  /// A word with which others begin is taken for unfinished, unless it resembles one that is far more
-  /// frequent: then somebody else has mistyped it before (`comapny` in `comapny_report`). A long word
-  /// that resembles another is mistyped, even where it happens to be inside a third (`anual` in
-  /// `manual`); a short one has too many neighbours for that, and is looked for inside others first
-  /// (`ccp` in `libccp`).
+  /// A word with which others begin is taken for unfinished. A long word that resembles another is
+  /// mistyped, even where it happens to be inside a third (`anual` in `manual`); a short one has
+  /// too many neighbours for that, and is looked for inside others first (`ccp` in `libccp`).
   private func meaning(of word: String) async throws(EngineError) -> Meaning? {
     let mayBePart = PartialWords.mayBePart(word)
+    if mayBePart, try await matches(.prefix(word, field: nil)) { return .unfinished }
     let isShort = word.count < PartialWords.shortestMisspelt
-    let isBeginning = mayBePart ? try await matches(.prefix(word, field: nil)) : false
-    if isShort, isBeginning { return .unfinished }
     if isShort, mayBePart, try await matches(.infix(word, field: nil)) { return .inside }
     if let spelling = try await engine.spellings(of: word, limit: 1).first {
-      guard isBeginning else { return .misspelt(spelling) }
-      let spelled = try await matchCount(.word(spelling, field: nil))
-      let unfinished = try await matchCount(.prefix(word, field: nil))
-      if spelled >= PartialWords.farMore * unfinished { return .misspelt(spelling) }
+      return .misspelt(spelling)
     }
-    if isBeginning { return .unfinished }
     if !isShort, mayBePart, try await matches(.infix(word, field: nil)) { return .inside }
     return nil
   }
 
   private func matches(_ query: Query) async throws(EngineError) -> Bool {
     try await engine.holdsMatch(of: query)
-  }
-
-  private func matchCount(_ query: Query) async throws(EngineError) -> Int {
-    let request = SearchRequest(query: query, limit: 0, collapsesDuplicates: false)
-    return try await engine.search(request).matchCount.lowerBound
   }
 }
 
@@ -162,9 +150,6 @@ private enum PartialWords {
 
   /// From so many letters on a word is sooner mistyped than part of another.
   static let shortestMisspelt = 5
-
-  /// How many times as frequent a word must be to be meant rather than one that begins as typed.
-  static let farMore = 10
 
   /// Not too short, and nothing but letters and digits, some letters among them.
   static func mayBePart(_ word: String) -> Bool {

@@ -23,7 +23,7 @@ public enum SpellingSuggester {
   ///   - limit: how many words to return at most.
   ///   - written: how a term is written in some record, nil where no record tells; asked for terms
   ///     that may be stems.
-  /// - Returns: nearest first, then those with the same first letter, then the most frequent, then
+  /// - Returns: nearest first, then those that are terms themselves, then those with the same first letter, then the most frequent, then
   ///   by UTF-8 bytes; never `word` itself. Empty for a stop word, and for a word that is too short,
   ///   longer than a term or with a digit in it. A word with two mistakes must begin with the same
   ///   letter.
@@ -84,12 +84,15 @@ public struct SpellingSearch {
       found[best.text]
       ?? Candidate(
         spelling: NearSpelling(
-          word: best.text, term: best.text, distance: best.distance,
+          word: best.text, term: best.text, distance: best.distance, isOfStem: !best.isTerm,
           beginsAlike: best.text.unicodeScalars.first == typed.unicodeScalars.first,
           documentFrequency: 0))
     candidate.spelling.distance = min(best.distance, candidate.spelling.distance)
     candidate.spelling.documentFrequency += documentFrequency
-    if best.isTerm { candidate.term = term }
+    if best.isTerm {
+      candidate.term = term
+      candidate.spelling.isOfStem = false
+    }
     found[best.text] = candidate
   }
 

@@ -127,7 +127,9 @@ private actor FaultyEngine: FullTextEngine {
     await engine.nearSpellings(of: word, limit: limit)
   }
 
-  nonisolated func statisticsKeys(of query: Query) -> Set<String> { engine.statisticsKeys(of: query) }
+  nonisolated func statisticsKeys(of query: Query) -> Set<String> {
+    engine.statisticsKeys(of: query)
+  }
   nonisolated func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
 
   func termFingerprints() async throws(EngineError) -> TermFingerprints {

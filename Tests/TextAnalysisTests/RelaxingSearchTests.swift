@@ -124,10 +124,7 @@ private struct ListEngine: SearchableIndex {
     let shelf = shelf(names + ["comapny_old"])
     let mistyped = try await shelf.search(SearchRequest(query: .words("comapn")))
     #expect(mistyped.corrections.isEmpty && mistyped.wordsInsideOthers == ["comapn"])
-    let answer = try await self.shelf(names + ["comapnyx"])
-      .search(SearchRequest(query: .words("comapny")))
-    #expect(answer.corrections == [.init(word: "comapny", spelling: "company")])
-    // Where both are rare it is as likely unfinished.
+    // What begins with it is what may be meant, however rare.
     let few = try await self.shelf(["company", "comapnyx"])
       .search(SearchRequest(query: .words("comapny")))
     #expect(few.corrections.isEmpty && self.names(few).first == "comapnyx")

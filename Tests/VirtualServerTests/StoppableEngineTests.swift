@@ -69,7 +69,9 @@ private actor EndlessEngine: FullTextEngine {
   func nearSpellings(
     of word: String, limit: Int
   ) async throws(EngineError) -> [NearSpelling] { [] }
-  nonisolated func statisticsKeys(of query: Query) -> Set<String> { memory.statisticsKeys(of: query) }
+  nonisolated func statisticsKeys(of query: Query) -> Set<String> {
+    memory.statisticsKeys(of: query)
+  }
   nonisolated func requirement(of query: Query) -> TermRequirement { memory.requirement(of: query) }
   func termFingerprints() async throws(EngineError) -> TermFingerprints {
     await memory.termFingerprints()
