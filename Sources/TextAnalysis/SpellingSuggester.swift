@@ -23,10 +23,9 @@ public enum SpellingSuggester {
   ///   - limit: how many words to return at most.
   ///   - written: how a term is written in some record, nil where no record tells; asked for terms
   ///     that may be stems.
-  /// - Returns: nearest first, then those that are terms themselves, then those with the same first letter, then the most frequent, then
-  ///   by UTF-8 bytes; never `word` itself. Empty for a stop word, and for a word that is too short,
-  ///   longer than a term or with a digit in it. A word with two mistakes must begin with the same
-  ///   letter.
+  /// - Returns: in the order of `NearSpelling`; never `word` itself. Empty for a stop word, and for a
+  ///   word that is too short, longer than a term or with a digit in it. A word with two mistakes must
+  ///   begin with the same letter.
   public static func suggestions(
     for word: String, in vocabulary: some Sequence<(word: String, documentFrequency: Int)>,
     limit: Int, written: (String) -> String? = { _ in nil }
