@@ -118,7 +118,8 @@ import Testing
     }
     search.cancel()
     await #expect(throws: CancellationError.self) { try await search.value }
-    try await wait(until: "the far sides to stop") {
+    // Long before the far sides would stop of themselves.
+    try await wait(until: "the far sides to stop", within: .seconds(30)) {
       network.members.dropFirst().allSatisfy { $0.engine.counts.cancelled == 1 }
     }
     #expect(network.members.allSatisfy { $0.engine.counts.held == 0 })
@@ -130,7 +131,7 @@ import Testing
     let network = try await Self.network()
     network.members[2].engine.hold()
     try await network.search(Self.request, deadline: 300)
-    try await wait(until: "the far side to stop") {
+    try await wait(until: "the far side to stop", within: .seconds(30)) {
       network.members[2].engine.counts.cancelled > 0 && network.members[2].engine.counts.held == 0
     }
     await network.stop()
