@@ -5,7 +5,8 @@ public protocol SearchableIndex: Sendable {
   /// Whether any record matches.
   func holdsMatch(of query: Query) async throws(EngineError) -> Bool
 
-  /// Words of the index that are spelled like `word`, in the order of ``NearSpelling``. Empty when the index holds nothing near it, and never `word` itself.
+  /// Words of the index that are spelled like `word`, in the order of ``NearSpelling``. Empty when the
+  /// index holds nothing near it, and never `word` itself.
   func nearSpellings(of word: String, limit: Int) async throws(EngineError) -> [NearSpelling]
 }
 
