@@ -56,11 +56,9 @@ struct GroupSearch: Sendable {
         if !answer.isLast { improve(answer) }
       }
     } catch {
-      if error is PeerClientError { unreachable(server) }
+      noteFailure(error, of: server)
       try Task.checkCancellation()
-      let text =
-        error is TimeLimitReached
-        ? "The group's virtual server did not answer in time." : Self.text(of: error)
+      let text = Self.text(of: error)
       // What came before the connection broke is more than this machine has.
       if var answer = latest.value {
         answer.isLast = true
@@ -119,7 +117,7 @@ struct GroupSearch: Sendable {
           switch finding {
           case .last(let answer):
             // Said to have failed, so that its successor is asked for.
-            if failure is PeerClientError { unreachable(server) }
+            if let failure { noteFailure(failure, of: server) }
             return answer
           case .failure(let error):
             failure = error
@@ -147,7 +145,16 @@ struct GroupSearch: Sendable {
     }
   }
 
-  /// - Throws: `CancellationError` where another has answered before.
+  /// Has a server's successor be asked for where it may be gone. One whose answer is not understood
+  /// or cannot be true is there all the same.
+  private func noteFailure(_ error: any Error, of server: GroupServer) {
+    switch error as? PeerClientError {
+    case .unreachable, .handshakeRefused, .connectionLost, .timedOut: unreachable(server)
+    case .certificate, .unintelligible, .shutDown, nil: break
+    }
+  }
+
+  /// - Throws: `CancellationError` where another has answered before; ``GroupAnswerProblem``.
   private func stream(
     from server: GroupServer, _ shortfall: String?, _ request: GroupSearchRequest,
     _ client: PeerClient, _ latest: Latest,
@@ -157,9 +164,12 @@ struct GroupSearch: Sendable {
       .post("/v1/search", request, isRepeatable: true), to: .of(server),
       expecting: .host(of: server), as: GroupSearchAnswer.self
     ) { answer in
+      // The end of the stream tells of one that cannot be true; until then it is not there.
+      guard GroupAnswerProblem(answer) == nil else { return }
       let answer = LocalSearchAnswer(answer, shortfall: shortfall)
       if latest.set(answer, from: server) { receive(answer) }
     }
+    if let problem = GroupAnswerProblem(last) { throw problem }
     guard latest.server == server else { throw CancellationError() }
     return LocalSearchAnswer(last, shortfall: shortfall)
   }
@@ -168,7 +178,10 @@ struct GroupSearch: Sendable {
     switch error {
     case let problem as ProblemDocument:
       "The group's virtual server does not answer this machine: \(problem.detail)"
+    case PeerClientError.unintelligible, is GroupAnswerProblem:
+      "The group's virtual server sends an answer that cannot be used: \(error)"
     case is PeerClientError: "The group's virtual server cannot be reached."
+    case is TimeLimitReached: "The group's virtual server did not answer in time."
     default: "The group's virtual server could not be asked: \(error)"
     }
   }
