@@ -113,4 +113,14 @@ import Testing
     #expect(misses.take() == 0)
     await server.shutDown(within: .seconds(5))
   }
+
+  @Test func aServerThatCannotBeAskedIsAskedAgain() async throws {
+    let error = PeerClientError.connectionLost(.network(host: "127.0.0.1", port: 1))
+    await #expect {
+      try await LocalService.answering { throw error }
+    } throws: { thrown in
+      guard let problem = thrown as? ProblemDocument else { return false }
+      return problem.status == 503 && problem.detail.contains("could not be asked")
+    }
+  }
 }
