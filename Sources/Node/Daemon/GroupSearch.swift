@@ -26,16 +26,21 @@ struct GroupSearch: Sendable {
 
   private static let standbyAnswered =
     "The virtual server does not answer; the second copy of its index does."
+  private static let standbyBrokeOff =
+    "The virtual server does not answer, and the second copy of its index broke off its answer."
 
   /// - Parameters:
   ///   - standby: who has all that the server has; nil for nobody.
   ///   - shortfall: why there is no server to ask; nil for a machine by itself.
   ///   - improve: is called with each answer that is better than the one before; it must not wait.
   /// - Returns: the last answer.
+  /// - Throws: ``Protocol/ProblemDocument`` for a page that no group gives, what ``own`` throws,
+  ///   `CancellationError`.
   func answer(
     to request: GroupSearchRequest, from server: GroupServer?, standby: GroupServer? = nil,
     shortfall: String?, improve: @escaping Improve = { _ in }
   ) async throws -> LocalSearchAnswer {
+    if client != nil { try Self.check(request.request) }
     guard let client, let server else {
       var answer = try await own(request)
       answer.coverage.shortfall = shortfall
@@ -58,7 +63,10 @@ struct GroupSearch: Sendable {
     } catch {
       noteFailure(error, of: server)
       try Task.checkCancellation()
-      let text = Self.text(of: error)
+      // The server had come too late then, so its own failure is none.
+      let hasStandbyBrokenOff =
+        latest.value != nil && latest.server == standby && !(error is TimeLimitReached)
+      let text = hasStandbyBrokenOff ? Self.standbyBrokeOff : Self.text(of: error)
       // What came before the connection broke is more than this machine has.
       if var answer = latest.value {
         answer.isLast = true
@@ -151,6 +159,20 @@ struct GroupSearch: Sendable {
     switch error as? PeerClientError {
     case .unreachable, .handshakeRefused, .connectionLost, .timedOut: unreachable(server)
     case .certificate, .unintelligible, .shutDown, nil: break
+    }
+  }
+
+  /// A group would refuse it, and then only this machine's files be searched.
+  private static func check(_ request: SearchRequest) throws(ProblemDocument) {
+    guard (0...GroupPage.hitCount).contains(request.limit), request.offset >= 0,
+      request.offset <= GroupPage.lastHit - request.limit
+    else {
+      throw ProblemDocument(
+        .malformed, status: 400, title: "The page is too large",
+        detail:
+          "While nearfind up takes part in a network, a page has at most \(GroupPage.hitCount) "
+          + "hits and ends with hit \(GroupPage.lastHit) at the latest.",
+        remedy: "Use a smaller --limit or --offset, or ask for something rarer.")
     }
   }
 

@@ -114,6 +114,42 @@ import Testing
     await server.shutDown(within: .seconds(5))
   }
 
+  /// The virtual server is late, and the standby was first and then breaks off.
+  @Test func aStandbyThatBreaksOffIsSaidTo() async throws {
+    let network = try TestNetwork()
+    let shown = Counter()
+    let isShown = Bell()
+    let server = try await network.server(
+      TestNetwork.node("bob", "host"),
+      router {
+        await isShown.wait(atMost: .seconds(600))
+        return try .message(Self.honest)
+      })
+    let standby = try await network.server(
+      TestNetwork.node("cat", "second"),
+      router {
+        .messages { lines in
+          var answer = Self.honest
+          answer.isLast = false
+          try await lines.write(answer)
+          throw CancellationError()
+        }
+      })
+    let search = search(try network.client(), unreachable: Counter())
+    try await wait(until: "an answer of the standby") {
+      let answer = try await search.answer(
+        to: Self.request, from: place(server, "host"), standby: place(standby, "second"),
+        shortfall: nil
+      ) { _ in
+        shown.add()
+        Task { await isShown.ring() }
+      }
+      guard shown.take() > 0, let shortfall = answer.coverage.shortfall else { return false }
+      return shortfall.hasSuffix("broke off its answer.")
+    }
+    for server in [server, standby] { await server.shutDown(within: .seconds(5)) }
+  }
+
   @Test func aServerThatCannotBeAskedIsAskedAgain() async throws {
     let error = PeerClientError.connectionLost(.network(host: "127.0.0.1", port: 1))
     await #expect {
