@@ -16,9 +16,6 @@ struct ReplyCheck {
   /// The most leaves that a query may have statistics of.
   private static let leafCount = 100_000
 
-  /// Weights are sums of multiples of 2^-36 that are exact only below this.
-  private static let highestWeight = 0x1p16
-
   /// The most values of one facet that are believed.
   private static let facetValueCount = 1_000_000
 
@@ -87,18 +84,13 @@ struct ReplyCheck {
   }
 
   private func problem(of hit: Hit, to request: SearchRequest) -> String? {
-    guard hit.weight.isFinite, (0...Self.highestWeight).contains(hit.weight) else {
-      return "It sends a weight of \(hit.weight)."
-    }
+    if let problem = hit.problemOfShape { return problem }
     guard hit.duplicates.count <= Folding.duplicateLimit,
       request.collapsesDuplicates || hit.duplicates.isEmpty,
       hit.duplicates.allSatisfy({
         $0.contentHash != nil && $0.contentHash == hit.record.contentHash
       })
     else { return "It sends duplicates that are none." }
-    for record in [hit.record] + hit.duplicates {
-      if let problem = record.problemOfShape { return problem }
-    }
     return nil
   }
 
@@ -113,23 +105,10 @@ struct ReplyCheck {
       guard counts.count <= Self.facetValueCount,
         counts.allSatisfy({ $0.count > 0 && $0.count <= upperBound })
       else { return "It claims counts by \(facet.rawValue) that cannot be." }
+      guard counts.allSatisfy({ $0.value.utf8.count <= Record.longestDirectory }) else {
+        return "It sends a value of \(facet.rawValue) that is too long."
+      }
     }
-    return nil
-  }
-}
-
-extension Record {
-  /// What keeps the record from being one of a shared file; nil for one that may be.
-  fileprivate var problemOfShape: String? {
-    // Who asks for the file later must not be led elsewhere by its name.
-    let isName =
-      !filename.isEmpty && !filename.utf8.contains(UInt8(ascii: "/")) && filename != "."
-      && filename != ".."
-    guard isName else { return "It sends a filename that is not the name of a file." }
-    guard !directory.split(separator: "/").contains("..") else {
-      return "It sends a directory that leads out of its folder."
-    }
-    guard size >= 0 else { return "It sends a record of a negative size." }
     return nil
   }
 }

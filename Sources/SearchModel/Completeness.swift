@@ -30,12 +30,19 @@ public struct Completeness: Hashable, Sendable, Codable {
     self.restOutcome = restOutcome
   }
 
-  /// How many virtual servers the scope has.
-  public var count: Int { outcomes.count + restCount }
+  /// How many virtual servers the scope has; `Int.max` where they cannot be counted.
+  public var count: Int { Self.sum(outcomes.count, restCount) }
 
-  /// How many came to this end.
+  /// How many came to this end; `Int.max` where they cannot be counted.
   public func count(of outcome: Outcome) -> Int {
-    outcomes.values.count { $0 == outcome } + (restOutcome == outcome ? restCount : 0)
+    let named = outcomes.values.count { $0 == outcome }
+    return restOutcome == outcome ? Self.sum(named, restCount) : named
+  }
+
+  /// Whoever sent the rest may have sent any number, and a sum that overflows would end the process.
+  private static func sum(_ named: Int, _ rest: Int) -> Int {
+    let (sum, overflows) = named.addingReportingOverflow(rest)
+    return overflows ? .max : sum
   }
 
   /// Whether no match of the scope can be missing: every server answered or was proven empty.

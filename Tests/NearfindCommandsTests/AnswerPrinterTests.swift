@@ -62,6 +62,16 @@ import Testing
     }
   }
 
+  @Test func weightsOfAnySizeAreSaid() {
+    let part = Explanation.Contribution(
+      leaf: "plan", fields: [.name], weight: 1e300, documentFrequency: .max)
+    let hit = Hit(
+      record: Examples.record("k", "a.txt"), weight: 1e300,
+      explanation: Explanation(contributions: [part]))
+    let lines = lines(Examples.answer([hit], count: .exactly(1)))
+    #expect(lines.contains { $0.hasPrefix("    why: weight 1000") })
+  }
+
   @Test func anEmptyAnswerSaysWhy() {
     let unmatched = lines(
       Examples.answer(unmatched: ["reprot"], spellings: ["reprot": ["report"]]))

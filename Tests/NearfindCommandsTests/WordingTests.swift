@@ -1,4 +1,7 @@
 import Foundation
+import Node
+import Protocol
+import SearchModel
 import Testing
 
 @testable import NearfindCommands
@@ -36,6 +39,36 @@ import Testing
     #expect(Wording.count(1, "match", "matches") == "1 match")
     #expect(Wording.count(2_000, "file") == "2,000 files")
     #expect(Wording.duration(.seconds(200)) == "3 min 20 s")
+  }
+
+  @Test func decimalsOfAnySize() {
+    #expect(Wording.decimal(7.25, places: 2) == "7.25")
+    #expect(Wording.decimal(0.004, places: 2) == "0.00")
+    #expect(Wording.decimal(1e300, places: 0).count == 301)
+    #expect(Wording.decimal(.infinity, places: 2) == "inf")
+  }
+
+  /// What somebody else's virtual server says of itself must not end the program.
+  @Test func coverageOfAnyNumbers() {
+    let server = CascadeCoverage.Server(
+      group: 1, host: "host", band: "", ring: 0, outcome: .answered, roundTrip: 1e300,
+      messageCount: .max)
+    let completeness = Completeness(
+      outcomes: ["1": .answered, "2": .notNeeded], restCount: .max, restOutcome: .notNeeded)
+    #expect(completeness.count == .max && completeness.count(of: .notNeeded) == .max)
+    #expect(completeness.count(of: .answered) == 1)
+    for elapsed in [3.14, 12.6, 1e300] {
+      let lines = CoverageWording(
+        SearchCoverage(
+          scope: .network, recordCount: .max,
+          servers: CascadeCoverage(
+            scope: "everywhere", completeness: completeness, servers: [server], isExact: true,
+            elapsed: elapsed))
+      ).lines(explains: true)
+      #expect(lines.count == 3)
+      if elapsed < 10 { #expect(lines[0].hasSuffix("in 3.1 ms.")) }
+      if elapsed == 12.6 { #expect(lines[0].hasSuffix("in 13 ms.")) }
+    }
   }
 
   @Test func progressSaysRateAndTimeLeft() {

@@ -205,6 +205,12 @@ import Testing
     }
     #expect(isMalformed { $0.changes = [record { $0.directory = "a/../../b" }] })
     #expect(isMalformed { $0.changes = [record { $0.size = -1 }] })
+    // Others would not believe them, and with them the whole index.
+    let long = String(repeating: "a", count: Record.longestDirectory + 1)
+    #expect(isMalformed { $0.changes = [record { $0.filename = long }] })
+    #expect(isMalformed { $0.changes = [record { $0.directory = long }] })
+    #expect(isMalformed { $0.changes = [record { $0.title = long }] })
+    #expect(isMalformed { $0.changes = [record { $0.keywords = [long] }] })
   }
 
   @Test func anIndexThatDoesNotSayWhoseRecordsItHoldsIsNotUsed() async throws {

@@ -72,13 +72,13 @@ struct SearchCommand: AsyncParsableCommand {
   @OptionGroup var colours: ColourOptions
   @OptionGroup var common: CommonOptions
 
+  private var words: QueryWords { QueryWords(query) }
+
   func validate() throws {
-    if query.allSatisfy(\.isEmpty) {
+    if words.text.isEmpty {
       throw ValidationError("Say what to look for, for example: nearfind search project plan")
     }
-    // A word to leave out begins with one hyphen; two are an option that does not exist.
-    let beforeTerminator = query.prefix { $0 != "--" }
-    if let unknown = beforeTerminator.first(where: { $0.hasPrefix("--") }) {
+    if let unknown = words.unknownOption {
       throw ValidationError(
         "Unknown option '\(unknown)'" + Suggestion.option(like: unknown, of: Self.self))
     }
@@ -92,9 +92,7 @@ struct SearchCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console.standard
-    var words = query
-    if let terminator = words.firstIndex(of: "--") { words.remove(at: terminator) }
-    let text = words.joined(separator: " ")
+    let text = words.text
     let parsed = try Self.parse(text)
     let directory = try common.dataDirectory(console)
     let request = SearchRequest(
@@ -105,10 +103,11 @@ struct SearchCommand: AsyncParsableCommand {
       style: console.style(colours.choice, for: console.output),
       columns: console.output.columns ?? 100, explains: explain)
     let page = LivePage(on: json ? nil : console.output, environment: console.environment)
-    let report = try await report(for: request, text: text, in: directory) { improved in
-      page.show(printer.lines(for: improved))
+    let report = try await page.while {
+      try await self.report(for: request, text: text, in: directory) { improved in
+        page.show(printer.lines(for: improved))
+      }
     }
-    page.clear()
     if json {
       console.output.emit(try JSONDocument.text(of: AnswerDocument(report)))
     } else {
@@ -137,7 +136,7 @@ struct SearchCommand: AsyncParsableCommand {
           request: request, isStrict: strict, scope: scope.rawValue,
           deadline: deadline.milliseconds)
         let found = try await daemon.search(search) {
-          if !$0.isLast { improve(SearchReport(text, request, $0)) }
+          if $0.isWorthShowing { improve(SearchReport(text, request, $0)) }
         }
         return SearchReport(text, request, found)
       } catch is PeerClientError {

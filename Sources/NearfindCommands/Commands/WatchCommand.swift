@@ -49,22 +49,24 @@ struct WatchCommand: AsyncParsableCommand {
   @OptionGroup var colours: ColourOptions
   @OptionGroup var common: CommonOptions
 
+  private var words: QueryWords { QueryWords(query) }
+
   func validate() throws {
     guard (1...3600).contains(interval) else {
       throw ValidationError("--interval goes from 1 to 3600 seconds.")
     }
-    if let unknown = query.first(where: { $0.hasPrefix("--") }) {
+    if let unknown = words.unknownOption {
       throw ValidationError(
         "Unknown option '\(unknown)'" + Suggestion.option(like: unknown, of: Self.self))
     }
-    if query.isEmpty, forget { throw ValidationError("Say which query to forget.") }
+    if words.text.isEmpty, forget { throw ValidationError("Say which query to forget.") }
   }
 
   func run() async throws {
     let console = Console.standard
     let directory = try common.dataDirectory(console)
     let folder = WatchFolder(directory)
-    let text = query.joined(separator: " ")
+    let text = words.text
     if text.isEmpty { return list(folder, console) }
     if forget {
       guard try folder.forget(query: text) else {

@@ -143,7 +143,7 @@ struct AnswerPrinter {
       let everyWordOccurs = relaxed.unmatchedWords.isEmpty && relaxed.corrections.isEmpty
       return ["Nothing found." + (everyWordOccurs ? " No file has all of this together." : "")]
     }
-    let hits = relaxed.answer.hits.prefix(relaxed.partialStart ?? .max)
+    let hits = relaxed.answer.hits.prefix(max(0, relaxed.partialStart ?? .max))
     let seen = hits.reduce(report.offset) { $0 + 1 + $1.duplicates.count }
     let count: String
     switch relaxed.answer.matchCount {
@@ -163,9 +163,7 @@ struct AnswerPrinter {
   }
 
   private static func weight(_ weight: Double) -> String {
-    let hundredths = Int((weight * 100).rounded())
-    let fraction = hundredths % 100
-    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    Wording.decimal(weight, places: 2)
   }
 }
 

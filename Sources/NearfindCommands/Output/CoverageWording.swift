@@ -98,6 +98,6 @@ struct CoverageWording {
   }
 
   private static func milliseconds(_ time: Double) -> String {
-    time < 10 ? "\((time * 10).rounded() / 10) ms" : "\(Int(time.rounded())) ms"
+    Wording.decimal(time, places: time < 10 ? 1 : 0) + " ms"
   }
 }

@@ -27,6 +27,13 @@ final class LivePage: Sendable {
     }
   }
 
+  /// Does what better pages come of, and takes the page away however that ends: what is said next,
+  /// an error too, must not stand below it.
+  func `while`<Value>(_ work: () async throws -> Value) async rethrows -> Value {
+    defer { clear() }
+    return try await work()
+  }
+
   /// Takes the page away.
   func clear() {
     guard let channel else { return }

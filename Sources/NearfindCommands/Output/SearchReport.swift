@@ -20,6 +20,12 @@ struct SearchReport: Hashable, Sendable {
   }
 }
 
+extension LocalSearchAnswer {
+  /// Whether a person is shown this before the last answer comes. Without a hit it would say that
+  /// nothing was found while the search goes on.
+  var isWorthShowing: Bool { !isLast && !answer.answer.hits.isEmpty }
+}
+
 extension SearchReport {
   /// What the daemon answered.
   init(_ text: String, _ request: SearchRequest, _ found: LocalSearchAnswer) {

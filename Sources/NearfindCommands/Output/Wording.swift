@@ -58,6 +58,11 @@ enum Wording {
     grouped(number) + " " + (number == 1 ? one : many ?? one + "s")
   }
 
+  /// `7.25`, whatever the number: one that came from elsewhere may be larger than any integer.
+  static func decimal(_ number: Double, places: Int) -> String {
+    String(format: "%.\(places)f", number)
+  }
+
   /// `12,345`.
   static func grouped(_ number: Int) -> String {
     let digits = String(number.magnitude)

@@ -26,16 +26,21 @@ struct GroupSearch: Sendable {
 
   private static let standbyAnswered =
     "The virtual server does not answer; the second copy of its index does."
+  private static let standbyBrokeOff =
+    "The virtual server does not answer, and the second copy of its index broke off its answer."
 
   /// - Parameters:
   ///   - standby: who has all that the server has; nil for nobody.
   ///   - shortfall: why there is no server to ask; nil for a machine by itself.
   ///   - improve: is called with each answer that is better than the one before; it must not wait.
   /// - Returns: the last answer.
+  /// - Throws: ``Protocol/ProblemDocument`` for a page that no group gives, what ``own`` throws,
+  ///   `CancellationError`.
   func answer(
     to request: GroupSearchRequest, from server: GroupServer?, standby: GroupServer? = nil,
     shortfall: String?, improve: @escaping Improve = { _ in }
   ) async throws -> LocalSearchAnswer {
+    if client != nil { try Self.check(request.request) }
     guard let client, let server else {
       var answer = try await own(request)
       answer.coverage.shortfall = shortfall
@@ -56,11 +61,12 @@ struct GroupSearch: Sendable {
         if !answer.isLast { improve(answer) }
       }
     } catch {
-      if error is PeerClientError { unreachable(server) }
+      noteFailure(error, of: server)
       try Task.checkCancellation()
-      let text =
-        error is TimeLimitReached
-        ? "The group's virtual server did not answer in time." : Self.text(of: error)
+      // The server had come too late then, so its own failure is none.
+      let hasStandbyBrokenOff =
+        latest.value != nil && latest.server == standby && !(error is TimeLimitReached)
+      let text = hasStandbyBrokenOff ? Self.standbyBrokeOff : Self.text(of: error)
       // What came before the connection broke is more than this machine has.
       if var answer = latest.value {
         answer.isLast = true
@@ -119,7 +125,7 @@ struct GroupSearch: Sendable {
           switch finding {
           case .last(let answer):
             // Said to have failed, so that its successor is asked for.
-            if failure is PeerClientError { unreachable(server) }
+            if let failure { noteFailure(failure, of: server) }
             return answer
           case .failure(let error):
             failure = error
@@ -147,7 +153,30 @@ struct GroupSearch: Sendable {
     }
   }
 
-  /// - Throws: `CancellationError` where another has answered before.
+  /// Has a server's successor be asked for where it may be gone. One whose answer is not understood
+  /// or cannot be true is there all the same.
+  private func noteFailure(_ error: any Error, of server: GroupServer) {
+    switch error as? PeerClientError {
+    case .unreachable, .handshakeRefused, .connectionLost, .timedOut: unreachable(server)
+    case .certificate, .unintelligible, .shutDown, nil: break
+    }
+  }
+
+  /// A group would refuse it, and then only this machine's files be searched.
+  private static func check(_ request: SearchRequest) throws(ProblemDocument) {
+    guard (0...GroupPage.hitCount).contains(request.limit), request.offset >= 0,
+      request.offset <= GroupPage.lastHit - request.limit
+    else {
+      throw ProblemDocument(
+        .malformed, status: 400, title: "The page is too large",
+        detail:
+          "While nearfind up takes part in a network, a page has at most \(GroupPage.hitCount) "
+          + "hits and ends with hit \(GroupPage.lastHit) at the latest.",
+        remedy: "Use a smaller --limit or --offset, or ask for something rarer.")
+    }
+  }
+
+  /// - Throws: `CancellationError` where another has answered before; ``GroupAnswerProblem``.
   private func stream(
     from server: GroupServer, _ shortfall: String?, _ request: GroupSearchRequest,
     _ client: PeerClient, _ latest: Latest,
@@ -157,9 +186,12 @@ struct GroupSearch: Sendable {
       .post("/v1/search", request, isRepeatable: true), to: .of(server),
       expecting: .host(of: server), as: GroupSearchAnswer.self
     ) { answer in
+      // The end of the stream tells of one that cannot be true; until then it is not there.
+      guard GroupAnswerProblem(answer) == nil else { return }
       let answer = LocalSearchAnswer(answer, shortfall: shortfall)
       if latest.set(answer, from: server) { receive(answer) }
     }
+    if let problem = GroupAnswerProblem(last) { throw problem }
     guard latest.server == server else { throw CancellationError() }
     return LocalSearchAnswer(last, shortfall: shortfall)
   }
@@ -168,7 +200,10 @@ struct GroupSearch: Sendable {
     switch error {
     case let problem as ProblemDocument:
       "The group's virtual server does not answer this machine: \(problem.detail)"
+    case PeerClientError.unintelligible, is GroupAnswerProblem:
+      "The group's virtual server sends an answer that cannot be used: \(error)"
     case is PeerClientError: "The group's virtual server cannot be reached."
+    case is TimeLimitReached: "The group's virtual server did not answer in time."
     default: "The group's virtual server could not be asked: \(error)"
     }
   }

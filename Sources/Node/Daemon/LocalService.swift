@@ -73,7 +73,7 @@ struct LocalService: Sendable {
   private static let limits = JSONLimits(byteCount: 8 << 20, depth: 256, valueCount: 8_000_000)
 
   /// What goes wrong in words for the user, who sits at the other end.
-  private static func answering<Value>(_ work: () async throws -> Value) async throws -> Value {
+  static func answering<Value>(_ work: () async throws -> Value) async throws -> Value {
     do {
       return try await work()
     } catch let error as CatalogError {
@@ -86,6 +86,11 @@ struct LocalService: Sendable {
     } catch let error as EngineError {
       if case .invalidRequest(let reason) = error { throw ProblemDocument.malformed(reason) }
       throw failed("\(error)")
+    } catch let error as PeerClientError {
+      throw ProblemDocument(
+        .unavailable, status: 503, title: "The virtual server does not answer",
+        detail: "The group's virtual server could not be asked: \(error)",
+        remedy: "It is asked again.", retryAfter: 1)
     }
   }
 

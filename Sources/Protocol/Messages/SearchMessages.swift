@@ -24,6 +24,14 @@ public struct GroupSearchRequest: Hashable, Sendable, Codable {
   }
 }
 
+/// How large a page a group gives.
+public enum GroupPage {
+  /// Hits of one page.
+  public static let hitCount = 1_000
+  /// The hit that it ends with at the latest.
+  public static let lastHit = 10_000
+}
+
 /// A line of the answer to a ``GroupSearchRequest``: each is whole, and better than the one before.
 public struct GroupSearchAnswer: Hashable, Sendable, Codable {
   public var group: UInt64

@@ -13,10 +13,12 @@ extension Coordinator {
   func news(
     _ request: NewsRequest, scope: SearchScope, until deadline: ContinuousClock.Instant
   ) async throws -> NewsAnswer {
-    let servers = servers(in: scope)
+    let (servers, paused) = servers(in: scope)
     let asked = servers.filter { !isProvenEmpty($0, for: request.query) }
     let peers = peers()
-    var answer = NewsAnswer(changed: [], watchedCount: servers.count, missingCount: 0)
+    var basket = NewsBasket(watchedCount: servers.count + paused.count)
+    // Nobody knows what is new there, as with those that are asked and do not answer.
+    basket.miss(paused.count { !isProvenEmpty($0, for: request.query) })
     await withTaskGroup(of: (ServerIdentifier, ChangesAnswer?)?.self) { group in
       group.addTask {
         // The one thing to wait for beside the answers; cancelled with the last of them.
@@ -32,31 +34,19 @@ extension Coordinator {
       }
       for _ in 0..<Self.concurrentAsks { askNext() }
       var openCount = asked.count
-      while openCount > 0, let ended = await group.next(), let (server, changes) = ended {
+      while openCount > 0, !basket.isFull, let ended = await group.next(),
+        let (server, changes) = ended
+      {
         openCount -= 1
-        answer.take(changes, of: server)
+        basket.take(changes, of: server)
         askNext()
       }
-      answer.missingCount += openCount
+      basket.miss(openCount)
       group.cancelAll()
     }
     try Task.checkCancellation()
     fetchFilters(of: servers.dropFirst().map { $0 })
-    answer.changed.sort { $0.group < $1.group }
-    return answer
-  }
-}
-
-extension NewsAnswer {
-  fileprivate mutating func take(_ changes: ChangesAnswer?, of server: ServerIdentifier) {
-    guard let changes else {
-      missingCount += 1
-      return
-    }
-    guard let records = changes.records else { return }
-    changed.append(
-      Group(
-        group: server.number, revision: changes.revision, records: records, isCut: changes.isCut))
+    return basket.answer
   }
 }
 
@@ -70,6 +60,9 @@ extension NetworkPeers {
       .post("/v1/changes", request, isRepeatable: true), to: server)
     if let records = answer.records, records.count > NewsLimits.matchCount {
       throw ServerFailure.refused("It sends more than it may.")
+    }
+    for record in answer.records ?? [] {
+      if let problem = record.problemAsAnswer { throw ServerFailure.refused(problem) }
     }
     return answer
   }

@@ -18,7 +18,8 @@ extension Coordinator {
   func nearSpellings(
     of word: String, limit: Int, scope: SearchScope, until deadline: ContinuousClock.Instant
   ) async throws -> [NearSpelling] {
-    let servers = servers(in: scope).prefix(scope == .nearest ? Self.nearestServers : .max)
+    let servers = servers(in: scope).reachable.prefix(
+      scope == .nearest ? Self.nearestServers : .max)
     let peers = peers()
     let candidates = max(limit, Self.candidates)
     var found: [Int: [NearSpelling]] = [:]

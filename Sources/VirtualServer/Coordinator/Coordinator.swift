@@ -62,25 +62,31 @@ final class Coordinator: Sendable {
     }
   }
 
-  /// Nearest first, without those that did not answer a moment ago.
-  private func reachableServers() -> [CascadeServer] {
+  /// Those of a scope, the own group first, apart from those that did not answer a moment ago and
+  /// are left alone for a while.
+  func servers(
+    in scope: SearchScope
+  ) -> (reachable: [ServerIdentifier], paused: [ServerIdentifier]) {
     let now = ContinuousClock.now
-    return state.withLock { state in
-      state.directory.nearestFirst().filter {
-        !state.reachability.isUnreachable($0.identifier, at: now)
+    var reachable: [ServerIdentifier] = []
+    var paused: [ServerIdentifier] = []
+    state.withLock { state in
+      for server in state.directory.nearestFirst() {
+        let isMeant =
+          switch scope {
+          case .group: server.nearness.relation == .ownGroup
+          case .band: server.nearness.relation <= .sameBand
+          case .nearest, .everywhere: true
+          }
+        guard isMeant else { continue }
+        if state.reachability.isUnreachable(server.identifier, at: now) {
+          paused.append(server.identifier)
+        } else {
+          reachable.append(server.identifier)
+        }
       }
     }
-  }
-
-  /// Those of a scope, the own group first, without those that did not answer a moment ago.
-  func servers(in scope: SearchScope) -> [ServerIdentifier] {
-    reachableServers().filter { server in
-      switch scope {
-      case .group: server.nearness.relation == .ownGroup
-      case .band: server.nearness.relation <= .sameBand
-      case .nearest, .everywhere: true
-      }
-    }.map(\.identifier)
+    return (reachable, paused)
   }
 
   /// Whether a filter of its terms proves that a server holds no match.

@@ -86,14 +86,7 @@ struct CheckedPublication: Sendable {
     guard record.owner.userID.utf8.elementsEqual(node.user.text.utf8) else {
       throw .anothersRecord(claimed: record.owner.userID)
     }
-    // Who asks for the file later must not be led elsewhere by its name.
-    let isName =
-      !record.filename.isEmpty && !record.filename.utf8.contains(UInt8(ascii: "/"))
-      && record.filename != "." && record.filename != ".."
-    guard isName else { throw .malformed("A record's filename is not the name of a file.") }
-    guard !record.directory.split(separator: "/").contains("..") else {
-      throw .malformed("A record's directory leads out of its folder.")
-    }
-    guard record.size >= 0 else { throw .malformed("A record's size is negative.") }
+    // What others would not believe of this index must not get into it.
+    if let problem = record.problemOfShape { throw .malformed(problem) }
   }
 }

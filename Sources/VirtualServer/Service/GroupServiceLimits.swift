@@ -19,8 +19,8 @@ public struct GroupServiceLimits: Hashable, Sendable {
   public var newsTime: Duration = .seconds(2)
 
   /// Hits of one page, and how far behind the first hit it may end.
-  public var hitCount = 1_000
-  public var lastHit = 10_000
+  public var hitCount = GroupPage.hitCount
+  public var lastHit = GroupPage.lastHit
 
   /// Spellings that another virtual server is told at most.
   static let spellings = 100

@@ -30,6 +30,20 @@ import Testing
     Lie(name: name, reason: reason) { change(&$0.answer.hits[0]) }
   }
 
+  private static let contribution = Explanation.Contribution(
+    leaf: "report", fields: [.name], weight: 1, documentFrequency: 1)
+
+  private static func explaining(
+    _ name: String, _ reason: String,
+    _ change: @escaping @Sendable (inout Explanation.Contribution) -> Void
+  ) -> Lie {
+    changingFirst(name, reason) { hit in
+      var part = contribution
+      change(&part)
+      hit.explanation = Explanation(contributions: [part])
+    }
+  }
+
   static let lies: [Lie] = [
     Lie(name: "more than asked for", reason: "21 hits, and 20 were asked for") { reply in
       let hit = reply.answer.hits[0]
@@ -69,6 +83,47 @@ import Testing
       $0.record.directory = "a/../../b"
     },
     changingFirst("negative size", "negative size") { $0.record.size = -1 },
+    changingFirst("a name without end", "filename is too long") {
+      $0.record.filename = String(repeating: "a", count: 1_025)
+    },
+    changingFirst("a folder without end", "directory is too long") {
+      $0.record.directory = String(repeating: "a", count: 16 * 1_024 + 1)
+    },
+    changingFirst("a title without end", "title is too long") {
+      $0.record.title = String(repeating: "a", count: 4 * 1_024 + 1)
+    },
+    changingFirst("keywords without end", "longer keywords") {
+      $0.record.keywords = Array(repeating: "a", count: 1_025)
+    },
+    changingFirst("a keyword without end", "longer keywords") {
+      $0.record.keywords = [String(repeating: "a", count: 1_025)]
+    },
+    changingFirst("an owner without end", "owner is too long") {
+      $0.record.owner.userID = String(repeating: "a", count: 1_025)
+    },
+    changingFirst("the text of a file", "comes with its text") { $0.record.text = "text" },
+    changingFirst("a name to sort by without end", "to sort by that is too long") {
+      $0.sortText = String(repeating: "a", count: 16 * 1_024 + 1)
+    },
+    explaining("an explanation by a huge weight", "explains a hit by a weight of 1e+300") {
+      $0.weight = 1e300
+    },
+    explaining("an explanation by a negative weight", "explains a hit by a weight of -1") {
+      $0.weight = -1
+    },
+    explaining("an explanation by a leaf without end", "by a term that cannot be") {
+      $0.leaf = String(repeating: "a", count: 65 * 1_024 + 1)
+    },
+    explaining("an explanation by less than no files", "by a term that cannot be") {
+      $0.documentFrequency = -1
+    },
+    changingFirst("an explanation without end", "explains a hit by 50001 terms") {
+      $0.explanation = Explanation(contributions: Array(repeating: contribution, count: 50_001))
+    },
+    Lie(name: "a value without end", reason: "fileExtension that is too long") {
+      let value = String(repeating: "a", count: 16 * 1_024 + 1)
+      $0.answer.facets[.fileExtension] = [FacetCount(value: value, count: 1)]
+    },
     Lie(name: "negative count", reason: "matches") { $0.answer.matchCount = .exactly(-1) },
     Lie(name: "bounds the wrong way", reason: "5 to 4 matches") {
       $0.answer.matchCount = .between(5, 4)

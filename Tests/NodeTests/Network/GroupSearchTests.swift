@@ -208,6 +208,21 @@ import Testing
     #expect(answer.coverage.scope == .ownFiles && answer.coverage.shortfall != nil)
   }
 
+  @Test(arguments: [(1_001, 0), (1, 10_000), (.max, .max)])
+  func aPageThatNoGroupGivesIsRefused(_ limit: Int, _ offset: Int) async throws {
+    let request = GroupSearchRequest(
+      request: SearchRequest(query: .everything, limit: limit, offset: offset))
+    await #expect {
+      _ = try await search(try TestNetwork().client())
+        .answer(to: request, from: nil, shortfall: nil)
+    } throws: { error in
+      guard let problem = error as? ProblemDocument else { return false }
+      return problem.status == 400 && problem.detail.contains("1000 hits")
+    }
+    // A machine by itself gives what it has.
+    _ = try await search(nil).answer(to: request, from: nil, shortfall: nil)
+  }
+
   @Test func aMachineByItselfHasNothingToExplain() async throws {
     let answer = try await search(nil).answer(to: Self.request, from: nil, shortfall: nil)
     #expect(answer.coverage == SearchCoverage(scope: .ownFiles, recordCount: 1))
