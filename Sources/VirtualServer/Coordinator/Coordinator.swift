@@ -198,6 +198,10 @@ final class Coordinator: Sendable {
       let answer: FilterAnswer = try await peers().send(
         .post("/v1/filter", FilterRequest(known: known), isRepeatable: true), to: server,
         limits: TermFilter.json)
+      if answer.isTooLarge {
+        state.withLock { $0.filters.tooLarge(server, at: now()) }
+        return
+      }
       let right = asked - .milliseconds(min(max(0, answer.age), 3_600_000))
       guard let text = answer.filter else {
         state.withLock { $0.filters.confirmed(server, revision: answer.revision, at: right) }
