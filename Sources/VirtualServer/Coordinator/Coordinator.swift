@@ -15,6 +15,7 @@ final class Coordinator: Sendable {
 
   let index: GatedIndex
   private let client: PeerClient
+  private let gates = DestinationGates()
   /// By which what is known of others grows old.
   private let now: @Sendable () -> ContinuousClock.Instant
   private let state: Mutex<State>
@@ -118,7 +119,9 @@ final class Coordinator: Sendable {
 
   func peers() -> NetworkPeers {
     let own = ServerIdentifier(state.withLock { $0.directory.ownGroup } ?? 0)
-    return NetworkPeers(own: own, index: index, client: client) { [self] in entry(of: $0) }
+    return NetworkPeers(own: own, index: index, client: client, gates: gates) { [self] in
+      entry(of: $0)
+    }
   }
 
   private func machine(
