@@ -7,14 +7,6 @@ struct ReplyCheck {
   /// The keys of the query's leaves; nil where they are not known.
   var leaves: Set<String>?
 
-  /// The longest record that is believed, in the units of the index.
-  private static let longestRecord = 1 << 20
-
-  /// The most terms of one record that a single leaf of a query may stand for.
-  private static let termsOfLeaf = 100_000
-
-  /// The most leaves that a query may have statistics of.
-  private static let leafCount = 100_000
 
   /// The most values of one facet that are believed.
   private static let facetValueCount = 1_000_000
@@ -34,25 +26,8 @@ struct ReplyCheck {
 
   /// - Returns: what is wrong, in words; nil for statistics that may be true.
   func problem(of reply: ServerStatistics) -> String? {
-    let statistics = reply.statistics
-    guard (0...limits.highestDocumentCount).contains(statistics.documentCount) else {
-      return "It claims to have \(statistics.documentCount) records."
-    }
-    let (longest, overflows) = statistics.documentCount.multipliedReportingOverflow(
-      by: Self.longestRecord)
-    guard statistics.totalLength >= 0, overflows || statistics.totalLength <= longest else {
-      return "It claims a total length of \(statistics.totalLength)."
-    }
-    guard statistics.documentFrequencies.count <= Self.leafCount else {
-      return "It sends statistics of \(statistics.documentFrequencies.count) terms."
-    }
-    let (most, tooMany) = statistics.documentCount.multipliedReportingOverflow(by: Self.termsOfLeaf)
-    let highest = tooMany ? Int.max : most
-    for (leaf, frequency) in statistics.documentFrequencies
-    where !(0...highest).contains(frequency) {
-      return "It claims that \(frequency) of its records hold \(leaf)."
-    }
-    return nil
+    StatisticsBounds(highestDocumentCount: limits.highestDocumentCount)
+      .problem(of: reply.statistics).map { "It claims \($0)." }
   }
 
   // MARK: Matches

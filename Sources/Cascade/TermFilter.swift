@@ -24,7 +24,7 @@ public struct TermFilter: Hashable, Sendable {
   static let standardProbeCount = 7
 
   public init(_ fingerprints: TermFingerprints) {
-    let wordCount = max(1, (fingerprints.values.count * Self.bitsPerFingerprint + 63) / 64)
+    let wordCount = Self.wordCount(of: fingerprints.values.count)
     var words = [UInt64](repeating: 0, count: wordCount)
     for fingerprint in fingerprints.values {
       var probes = Probes(fingerprint, wordCount: wordCount)
@@ -36,6 +36,10 @@ public struct TermFilter: Hashable, Sendable {
     self.init(
       revision: fingerprints.revision, count: fingerprints.values.count,
       probeCount: Self.standardProbeCount, words: words)
+  }
+
+  static func wordCount(of fingerprintCount: Int) -> Int {
+    max(1, (fingerprintCount * bitsPerFingerprint + 63) / 64)
   }
 
   init(revision: Revision, count: Int, probeCount: Int, words: [UInt64]) {

@@ -26,6 +26,11 @@ extension TermFilter {
   private static let checksumSeed: UInt64 = 2
   static let mostProbes = 16
 
+  /// The size of ``encoded`` for a filter of so many fingerprints, known before one is made.
+  public static func encodedByteCount(of fingerprintCount: Int) -> Int {
+    headerByteCount + 8 * wordCount(of: fingerprintCount) + checksumByteCount
+  }
+
   public var encoded: [UInt8] {
     var bytes = Self.magic
     bytes.reserveCapacity(Self.headerByteCount + 8 * words.count + Self.checksumByteCount)

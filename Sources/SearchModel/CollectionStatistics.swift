@@ -28,10 +28,19 @@ public struct CollectionStatistics: Hashable, Sendable, Codable {
     documentCount > 0 && totalLength > 0 ? Double(totalLength) / Double(documentCount) : 1
   }
 
-  /// Adds the statistics of a disjoint collection.
+  /// Adds the statistics of a disjoint collection. A sum that is too large for its number is the
+  /// largest there is: what many strangers claim together must stop nobody.
   public mutating func add(_ other: CollectionStatistics) {
-    documentCount += other.documentCount
-    totalLength += other.totalLength
-    documentFrequencies.merge(other.documentFrequencies) { $0 + $1 }
+    documentCount = documentCount.saturatingSum(other.documentCount)
+    totalLength = totalLength.saturatingSum(other.totalLength)
+    documentFrequencies.merge(other.documentFrequencies) { $0.saturatingSum($1) }
+  }
+}
+
+extension Int {
+  /// The sum, or the number nearest to it.
+  fileprivate func saturatingSum(_ other: Int) -> Int {
+    let (sum, overflows) = addingReportingOverflow(other)
+    return overflows ? (other < 0 ? .min : .max) : sum
   }
 }

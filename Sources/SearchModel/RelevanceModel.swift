@@ -52,11 +52,11 @@ public struct RelevanceModel: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - documentFrequency: how many records the leaf matches; more than `documentCount` counts
-  ///     as all of them.
+  ///     as all of them, and less than none as none.
   ///   - factor: the query's own emphasis on this leaf.
   public func leafWeight(documentFrequency: Int, documentCount: Int, factor: Double) -> Double {
     let count = Double(max(documentCount, 1))
-    let frequency = min(Double(documentFrequency), count)
+    let frequency = min(Double(max(documentFrequency, 0)), count)
     return factor * (k1 + 1) * log(1 + (count - frequency + 0.5) / (frequency + 0.5))
   }
 

@@ -49,12 +49,13 @@ extension TermQuery {
   }
 
   /// Roughly how many postings a match looks at. Where all must match the rarest leads, and each of
-  /// the others is asked about its documents.
-  func postingCount(_ statistics: CollectionStatistics) -> Int {
+  /// the others is asked about its documents. In floating point, because the statistics may be a
+  /// stranger's, and none of its numbers overflows there.
+  func postingCount(_ statistics: CollectionStatistics) -> Double {
     switch self {
     case .nothing: 0
-    case .everything, .filter: statistics.documentCount
-    case .leaf(let leaf): statistics.documentFrequencies[leaf.statisticsKey] ?? 0
+    case .everything, .filter: Double(statistics.documentCount)
+    case .leaf(let leaf): Double(statistics.documentFrequencies[leaf.statisticsKey] ?? 0)
     case .phrase(let phrase): Self.postingCount(ofAll: phrase.leaves, statistics)
     case .all(let parts): Self.postingCount(ofAll: parts, statistics)
     case .any(let parts), .best(let parts): parts.reduce(0) { $0 + $1.postingCount(statistics) }
@@ -64,7 +65,7 @@ extension TermQuery {
 
   private static func postingCount(
     ofAll parts: [TermQuery], _ statistics: CollectionStatistics
-  ) -> Int {
-    parts.count * (parts.map { $0.postingCount(statistics) }.min() ?? 0)
+  ) -> Double {
+    Double(parts.count) * (parts.map { $0.postingCount(statistics) }.min() ?? 0)
   }
 }

@@ -76,8 +76,8 @@ struct SnapshotSearch: Sendable {
   }
 
   /// Below so many postings a search is over before another thread has begun to help.
-  private static let postingsWorthThreads = 50_000
-  private static let postingsOfQuick = 500_000
+  private static let postingsWorthThreads = 50_000.0
+  private static let postingsOfQuick = 500_000.0
 
   private func match(_ plan: Plan, limit: Int) throws(EngineError) -> [Found] {
     let count = snapshot.parts.count

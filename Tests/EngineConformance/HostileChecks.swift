@@ -31,6 +31,40 @@ extension ConformanceCheck {
       }
     },
 
+    ConformanceCheck("numbers that no collection has harm nobody") { subject in
+      let records = try hostileRecords()
+      let engine = try await subject.engine(holding: Array(records.prefix(8)))
+      // A part of its own for the others, where an engine has such.
+      try await engine.apply(records.dropFirst(8).map(RecordChange.put))
+      try await engine.commit(notes: [:])
+      let oracle = MemoryEngine()
+      await oracle.apply(records.map(RecordChange.put))
+      await oracle.commit(notes: [:])
+      for query in queriesOfNumbers {
+        let known = try await oracle.statistics(for: query)
+        for number in strangeNumbers {
+          for count in [known.documentCount, number] {
+            let statistics = CollectionStatistics(
+              documentCount: count, totalLength: number,
+              documentFrequencies: known.documentFrequencies.mapValues { _ in number })
+            let request = SearchRequest(query: query, limit: 100, statistics: statistics)
+            expectSame(
+              try await engine.search(request), try await oracle.search(request),
+              "\(query), \(statistics)")
+          }
+        }
+        for (limit, offset) in [(Int.max, 0), (.max, .max), (1, .max), (0, .max), (.max, 1)] {
+          for sort: SortOrder in [.relevance, .size(ascending: false), .name(ascending: true)] {
+            let request = SearchRequest(
+              query: query, limit: limit, offset: offset, sort: sort, facets: [.year])
+            expectSame(
+              try await engine.search(request), try await oracle.search(request),
+              "\(query), \(limit) from \(offset)")
+          }
+        }
+      }
+    },
+
     ConformanceCheck("keys that only look alike are two records") { subject in
       let composed = try record("\u{E9}", "first.txt")
       let decomposed = try record("e\u{301}", "second.txt")
@@ -41,6 +75,22 @@ extension ConformanceCheck {
       #expect(try await engine.keys(word("second")).count == 1)
       #expect(try await engine.keys(word("first")).isEmpty)
     },
+  ]
+
+  private static let strangeNumbers: [Int] = [.max, .max - 1, .max / 2, 0, -1, .min / 2, .min]
+
+  /// Every form of query that numbers go through.
+  private static let queriesOfNumbers: [Query] = [
+    .everything, word("needle"), word("a"), .prefix("x", field: nil), .infix("x", field: nil),
+    .words("needle hay"), .phrase("needle hay", field: nil),
+    .all([word("needle"), word("hay"), word("large")]),
+    .any([word("needle"), word("a"), word("b")]),
+    .all([.any([word("needle"), word("a")]), .any([word("hay"), word("b")])]),
+    .all([.any([word("needle"), word("a")]), .not(word("keyword"))]), .not(word("a")),
+    .filter(.size(minimum: .max, maximum: .min)), .filter(.size(minimum: .max, maximum: nil)),
+    .filter(.modified(earliest: .max, latest: .min)),
+    .filter(.modified(earliest: nil, latest: .min)),
+    .all([word("a"), .filter(.modified(earliest: .min, latest: .max))]),
   ]
 
   private static func hostileRecords() throws -> [Record] {

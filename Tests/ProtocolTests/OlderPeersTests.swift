@@ -1,4 +1,5 @@
 import Protocol
+import SearchModel
 import Testing
 
 /// Messages as they were before groups had standbys.
@@ -23,6 +24,14 @@ import Testing
         == .serving(
           group: 1, epoch: 2, endpoint: NetworkEndpoint(address: "192.0.2.1", port: 4711),
           membership: 5, missing: []))
+  }
+
+  @Test func aFilterWithoutAWordOnItsSizeIsTaken() throws {
+    let answer: FilterAnswer = try BoundedJSON.decode(
+      from: Array(#"{"revision":{"number":3},"filter":"AAAA","age":5}"#.utf8))
+    #expect(answer == FilterAnswer(revision: Revision(3), filter: "AAAA", age: 5))
+    let none = FilterAnswer(revision: Revision(3), filter: nil, age: 0, isTooLarge: true)
+    #expect(try BoundedJSON.decode(FilterAnswer.self, from: BoundedJSON.encode(none)) == none)
   }
 
   /// What they do not know they pass over.

@@ -19,10 +19,11 @@ struct DirectoryLog: Sendable {
   private var oldest: UInt64 = 0
 
   /// Removals that are remembered, so that the log does not grow for ever.
-  static let removalsKept = 10_000
+  private let removalsKept: Int
 
-  init(term: UInt64, tables: Tables) {
+  init(term: UInt64, tables: Tables, removalsKept: Int = 10_000) {
     self.term = term
+    self.removalsKept = removalsKept
     for band in tables.bands.values { paths[band.key] = band.path }
     for row in tables.virtualServers.values.sorted(by: { $0.group < $1.group }) { put(row) }
   }
@@ -109,12 +110,22 @@ struct DirectoryLog: Sendable {
     return delta
   }
 
-  private mutating func compactIfLong() {
-    if removals.count > Self.removalsKept {
-      let numbers = removals.values.sorted()
-      oldest = numbers[numbers.count / 2]
-      removals = removals.filter { $0.value > oldest }
+  /// Forgets the older half of the removals.
+  private mutating func forgetRemovals() {
+    let numbers = removals.values.sorted()
+    oldest = numbers[numbers.count / 2]
+    removals = removals.filter { $0.value > oldest }
+    changes.removeFirst(changes.partitioningIndex { $0.number > oldest })
+    // Whoever takes the whole list in pieces asks for the next one with the number of the last entry
+    // that it has: were that too old, it would be sent the first piece for ever.
+    let old = entries.filter { $0.value.number <= oldest }.sorted {
+      $0.value.number < $1.value.number
     }
+    for (group, entry) in old { entries[group] = (note(group), entry.row) }
+  }
+
+  private mutating func compactIfLong() {
+    if removals.count > removalsKept { forgetRemovals() }
     guard changes.count > 2 * (entries.count + removals.count) + 1_000 else { return }
     changes.removeAll { change in
       entries[change.group]?.number != change.number && removals[change.group] != change.number

@@ -71,14 +71,27 @@ public struct FilterRequest: Hashable, Sendable, Codable {
 /// The answer to a ``FilterRequest``.
 public struct FilterAnswer: Hashable, Sendable, Codable {
   public var revision: Revision
-  /// The encoded filter in Base64; nil where the asker has it.
+  /// The encoded filter in Base64; nil where the asker has it, or where it is too large.
   public var filter: String?
   /// Milliseconds since the index had this revision for certain.
   public var age: Int64
+  /// Whether the index has more terms than a filter may hold: there is none, and there will be none
+  /// soon.
+  public var isTooLarge: Bool
 
-  public init(revision: Revision, filter: String?, age: Int64) {
+  public init(revision: Revision, filter: String?, age: Int64, isTooLarge: Bool = false) {
     self.revision = revision
     self.filter = filter
     self.age = age
+    self.isTooLarge = isTooLarge
+  }
+
+  /// Older virtual servers do not say whether a filter is too large, and offer every one.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    revision = try container.decode(Revision.self, forKey: .revision)
+    filter = try container.decodeIfPresent(String.self, forKey: .filter)
+    age = try container.decode(Int64.self, forKey: .age)
+    isTooLarge = try container.decodeIfPresent(Bool.self, forKey: .isTooLarge) ?? false
   }
 }

@@ -15,6 +15,7 @@ final class Coordinator: Sendable {
 
   let index: GatedIndex
   private let client: PeerClient
+  private let gates = DestinationGates()
   /// By which what is known of others grows old.
   private let now: @Sendable () -> ContinuousClock.Instant
   private let state: Mutex<State>
@@ -127,7 +128,9 @@ final class Coordinator: Sendable {
 
   func peers() -> NetworkPeers {
     let own = ServerIdentifier(state.withLock { $0.directory.ownGroup } ?? 0)
-    return NetworkPeers(own: own, index: index, client: client) { [self] in entry(of: $0) }
+    return NetworkPeers(own: own, index: index, client: client, gates: gates) { [self] in
+      entry(of: $0)
+    }
   }
 
   private func machine(
@@ -211,6 +214,10 @@ final class Coordinator: Sendable {
       let answer: FilterAnswer = try await peers().send(
         .post("/v1/filter", FilterRequest(known: known), isRepeatable: true), to: server,
         limits: TermFilter.json)
+      if answer.isTooLarge {
+        state.withLock { $0.filters.tooLarge(server, at: now()) }
+        return
+      }
       let right = asked - .milliseconds(min(max(0, answer.age), 3_600_000))
       guard let text = answer.filter else {
         state.withLock { $0.filters.confirmed(server, revision: answer.revision, at: right) }

@@ -37,6 +37,9 @@ struct FilterBook: Sendable {
 
   static let pause: Duration = .seconds(30)
 
+  /// So long a server is left alone whose index is too large for a filter.
+  static let tooLargePause: Duration = .seconds(600)
+
   let capacity: Int
 
   /// - Parameter capacity: bytes of all filters together.
@@ -118,6 +121,13 @@ struct FilterBook: Sendable {
   mutating func failed(_ server: ServerIdentifier, at now: ContinuousClock.Instant) {
     pending.remove(server)
     paused[server] = now + Self.pause
+  }
+
+  /// The server's index has grown too large for a filter: the one that is held proves nothing of it.
+  mutating func tooLarge(_ server: ServerIdentifier, at now: ContinuousClock.Instant) {
+    pending.remove(server)
+    remove(server)
+    paused[server] = now + Self.tooLargePause
   }
 
   /// Another process serves the group: what its filter says is of no use.

@@ -8,7 +8,8 @@ import SearchModel
 actor FilterOffer {
   private struct Made {
     var revision: Revision
-    var text: String
+    /// Nil where nobody would take it, because it is too large.
+    var text: String?
     /// When the index had this revision for certain.
     var time: ContinuousClock.Instant
   }
@@ -22,10 +23,22 @@ actor FilterOffer {
   /// somebody publishes.
   static let shortestInterval: Duration = .seconds(2)
 
-  /// - Parameter naming: the one that statistics go by as well.
-  init(engine: any FullTextEngine, naming: RevisionNaming = RevisionNaming()) {
+  /// An index that is too large for a filter does not become small soon, and to find that out takes
+  /// longest of all.
+  static let tooLargeInterval: Duration = .seconds(600)
+
+  private let byteLimit: Int
+
+  /// - Parameters:
+  ///   - naming: the one that statistics go by as well.
+  ///   - byteLimit: of an encoded filter.
+  init(
+    engine: any FullTextEngine, naming: RevisionNaming = RevisionNaming(),
+    byteLimit: Int = TermFilter.standardByteLimit
+  ) {
     self.engine = engine
     self.naming = naming
+    self.byteLimit = byteLimit
   }
 
   /// - Throws: ``SearchModel/EngineError``.
@@ -33,7 +46,8 @@ actor FilterOffer {
     let made = try await current()
     return FilterAnswer(
       revision: made.revision, filter: request.known == made.revision ? nil : made.text,
-      age: max(0, Int64((ContinuousClock.now - made.time).milliseconds.rounded(.up))))
+      age: max(0, Int64((ContinuousClock.now - made.time).milliseconds.rounded(.up))),
+      isTooLarge: made.text == nil)
   }
 
   private func current() async throws -> Made {
@@ -44,12 +58,18 @@ actor FilterOffer {
       self.made = made
       return made
     }
-    if let made, now - made.time < Self.shortestInterval { return made }
+    if let made {
+      let interval = made.text == nil ? Self.tooLargeInterval : Self.shortestInterval
+      if now - made.time < interval { return made }
+    }
     if let making { return try await making.value }
-    let task = Task(priority: .utility) { [engine, naming] in
+    let task = Task(priority: .utility) { [engine, naming, byteLimit] in
       let time = ContinuousClock.now
       let terms = try await engine.termFingerprints()
       let revision = naming.name(of: terms.revision)
+      guard TermFilter.encodedByteCount(of: terms.values.count) <= byteLimit else {
+        return Made(revision: revision, text: nil, time: time)
+      }
       let bytes = TermFilter(terms.named(revision)).encoded
       return Made(
         revision: revision, text: Data(bytes).base64EncodedString(), time: time)

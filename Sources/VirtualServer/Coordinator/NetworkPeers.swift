@@ -7,6 +7,7 @@ struct NetworkPeers: CascadePeers {
   let own: ServerIdentifier
   let index: GatedIndex
   let client: PeerClient
+  let gates: DestinationGates
   /// Where a server is; nil for one that is not known any more.
   let entry: @Sendable (ServerIdentifier) -> DirectoryEntry?
 
@@ -38,6 +39,8 @@ struct NetworkPeers: CascadePeers {
     return MatchReply(answer)
   }
 
+  /// Sends when the server has few enough requests open.
+  ///
   /// - Parameter limits: of the answer's text; nil for the client's own.
   /// - Throws: `ServerFailure`, `CancellationError`.
   func send<Answer: Decodable & Sendable>(
@@ -47,11 +50,13 @@ struct NetworkPeers: CascadePeers {
       throw ServerFailure.unreachable("It is not known any more.")
     }
     do {
-      return try await client.exchange(
-        request,
-        with: .network(host: entry.endpoint.address, port: Int(entry.endpoint.port)),
-        expecting: try .nodeNamed(PeerName(entry.host))
-      ) { try await $0.message(limits: limits) }
+      return try await gates.run(server) {
+        try await client.exchange(
+          request,
+          with: .network(host: entry.endpoint.address, port: Int(entry.endpoint.port)),
+          expecting: try .nodeNamed(PeerName(entry.host))
+        ) { try await $0.message(limits: limits) }
+      }
     } catch let problem as ProblemDocument {
       throw ServerFailure.refused(problem.detail)
     } catch let error as PeerClientError {

@@ -140,6 +140,9 @@ final class GroupService: Sendable {
     let start = ContinuousClock.now
     let lease = try admit(node)
     try check(request.request)
+    var request = request
+    // What a group's search weighs by is for its coordinator to find out.
+    request.request.statistics = nil
     let contents = await index.contents
     let incomplete = standing.withLock { $0.incompleteNodes(in: contents) }
     let search = CoordinatedSearch(
@@ -191,6 +194,9 @@ final class GroupService: Sendable {
 
   func matches(_ request: MatchRequest) async throws -> MatchAnswer {
     try check(request.request, lastHit: limits.lastHit)
+    if let problem = request.request.statistics.flatMap(StatisticsBounds.sum.problem) {
+      throw ProblemDocument.malformed("The search is to be weighed by a claim \(problem).")
+    }
     return try await gated.matches(for: request.request, believed: request.believed)
   }
 

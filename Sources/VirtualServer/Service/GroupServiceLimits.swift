@@ -32,6 +32,10 @@ public struct GroupServiceLimits: Hashable, Sendable {
 
   public init() {}
 
+  /// Requests of one identity that are served at once. The host of another group asks for all of its
+  /// group: a word that is typed wrong takes ten to twenty messages, and many search at once.
+  static let requestsPerIdentity = 64
+
   /// Of the text of a search. Queries nest 50 deep, and every level is up to six of JSON's.
   static let searchJSON = JSONLimits(
     byteCount: 1 << 20, depth: 400, valueCount: 50_000, stringByteCount: 64 * 1024)
@@ -48,10 +52,10 @@ public struct GroupServiceLimits: Hashable, Sendable {
 
   private static var serverLimits: ServerLimits {
     var limits = ServerLimits()
-    // Each may hold a publication in memory.
+    // Each may hold a publication in memory, so that one identity gets no more than a part of them.
     limits.concurrentRequests = 160
-    limits.concurrentRequestsPerIdentity = 16
-    limits.requests = .init(perSecond: 100, burst: 400)
+    limits.concurrentRequestsPerIdentity = requestsPerIdentity
+    limits.requests = .init(perSecond: 1_000, burst: 4_000)
     return limits
   }
 }

@@ -136,6 +136,19 @@ import Testing
     #expect(due(FilterBook.pause + .seconds(1), limit: 9) == [2])
   }
 
+  @Test func whoIsTooLargeForAFilterIsLeftAloneForLong() {
+    var book = FilterBook()
+    let server = Self.server(1)
+    book.put(Self.filter(), byteCount: 100, of: server, at: Self.start)
+    book.tooLarge(server, at: Self.start)
+    #expect(proof(book, after: .zero) == nil, "its former filter proves nothing")
+    func isDue(_ time: Duration) -> Bool {
+      !book.due(among: [server], limit: 9, at: Self.start + time).isEmpty
+    }
+    #expect(!isDue(.seconds(31)) && !isDue(.seconds(599)))
+    #expect(isDue(.seconds(600)))
+  }
+
   @Test func theLongestUnusedFiltersGoFirst() {
     var book = FilterBook(capacity: 250)
     for number in 1...2 {

@@ -1,5 +1,6 @@
 import Foundation
 import Protocol
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -9,7 +10,8 @@ final class ServerProcess: Sendable {
   let world: World
   let host: NodeIdentity
   let program: RunningProgram
-  private let commands: FileDescriptor
+  /// Nil once it is closed: by then its number may be somebody else's.
+  private let commands: Mutex<FileDescriptor?>
   private let eventsPath: String
 
   /// SwiftPM builds the program beside the tests.
@@ -28,9 +30,9 @@ final class ServerProcess: Sendable {
     }
     eventsPath = world.folder.path + "/events-" + UUID().uuidString
     let pipe = try FileDescriptor.pipe()
-    commands = pipe.writeEnd
+    commands = Mutex(pipe.writeEnd)
     // Children of other tests must not hold it open.
-    _ = fcntl(commands.rawValue, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(pipe.writeEnd.rawValue, F_SETFD, FD_CLOEXEC)
     let events = try FileDescriptor.open(
       FilePath(eventsPath), .writeOnly, options: [.create, .append, .closeOnExec],
       permissions: .ownerReadWrite)
@@ -47,7 +49,7 @@ final class ServerProcess: Sendable {
       input: pipe.readEnd, output: events, errors: errors)
   }
 
-  deinit { try? commands.close() }
+  deinit { try? endCommands() }
 
   var data: String { world.folder.path + "/data-server" }
 
@@ -56,12 +58,18 @@ final class ServerProcess: Sendable {
   }
 
   func send(text: String) throws {
-    _ = try commands.writeAll(Array((text + "\n").utf8))
+    try commands.withLock { commands in
+      _ = try #require(commands).writeAll(Array((text + "\n").utf8))
+    }
   }
 
   /// The daemon's end of the pipe closes, as when the daemon is killed.
   func endCommands() throws {
-    try commands.close()
+    let descriptor = commands.withLock { commands in
+      defer { commands = nil }
+      return commands
+    }
+    try descriptor?.close()
   }
 
   func events() throws -> [VirtualServerEvent] {
