@@ -7,7 +7,6 @@ struct ReplyCheck {
   /// The keys of the query's leaves; nil where they are not known.
   var leaves: Set<String>?
 
-
   /// The most values of one facet that are believed.
   private static let facetValueCount = 1_000_000
 
