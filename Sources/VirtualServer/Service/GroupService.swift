@@ -9,7 +9,7 @@ import Synchronization
 final class GroupService: Sendable {
   let index: GroupIndex
   private let limits: GroupServiceLimits
-  private let gated: GatedIndex
+  let gated: GatedIndex
   let coordinator: Coordinator
   private let filters: FilterOffer
   private let standing: Mutex<GroupStanding>

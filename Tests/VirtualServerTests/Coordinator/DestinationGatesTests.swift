@@ -62,17 +62,21 @@ import Testing
     var limits = GroupServiceLimits()
     limits.searchTime = .seconds(120)
     let network = try await LateIsNeverLateTests.network(2, limits: limits)
-    let (gates, other) = (network.members[0].service.coordinator.gates, network.members[1].engine)
+    let (gates, asked) = (network.members[0].service.coordinator.gates, network.members[1])
     let count = 100
-    other.hold()
+    asked.engine.hold()
     try await withThrowingTaskGroup(of: GroupSearchAnswer.self) { group in
       for _ in 0..<count {
         group.addTask {
           try await network.search(SearchRequest(query: .words("report"), limit: 20)).answer
         }
       }
-      try await wait(until: "all to be asking the other") { gates.requestCount >= count }
-      other.release()
+      try await wait(until: "all to be asking, and the other to have what it may be asked") {
+        let queue = await asked.service.gated.gate.queueLength
+        return gates.requestCount >= count
+          && asked.engine.counts.held + queue >= DestinationGates.openRequests
+      }
+      asked.engine.release()
       for try await answer in group {
         #expect(answer.groups(.answered) == [1, 2], "\(answer.reason(of: 2))")
       }
