@@ -15,7 +15,7 @@ final class Coordinator: Sendable {
 
   let index: GatedIndex
   private let client: PeerClient
-  private let gates = DestinationGates()
+  let gates = DestinationGates()
   /// By which what is known of others grows old.
   private let now: @Sendable () -> ContinuousClock.Instant
   private let state: Mutex<State>

@@ -23,8 +23,8 @@ final class DestinationGates: Sendable {
     self.openRequests = openRequests
   }
 
-  /// How many servers there are requests to.
-  var count: Int { entries.withLock { $0.count } }
+  /// How many requests run or wait.
+  var requestCount: Int { entries.withLock { $0.values.reduce(0) { $0 + $1.userCount } } }
 
   /// - Throws: `CancellationError` when the task is cancelled before its turn; what `work` throws.
   func run<Value: Sendable>(

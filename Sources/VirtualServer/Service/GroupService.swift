@@ -9,8 +9,8 @@ import Synchronization
 final class GroupService: Sendable {
   let index: GroupIndex
   private let limits: GroupServiceLimits
-  private let gated: GatedIndex
-  private let coordinator: Coordinator
+  let gated: GatedIndex
+  let coordinator: Coordinator
   private let filters: FilterOffer
   private let standing: Mutex<GroupStanding>
   /// Milliseconds of the machine's clock, by which the daemon says how long a lease holds.

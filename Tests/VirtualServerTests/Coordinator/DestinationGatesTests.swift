@@ -41,7 +41,7 @@ import Testing
       try await group.waitForAll()
     }
     #expect(await load.most == 3)
-    #expect(gates.count == 0)
+    #expect(gates.requestCount == 0)
   }
 
   @Test func whoGivesUpLeavesNothingBehind() async throws {
@@ -54,7 +54,7 @@ import Testing
     await #expect(throws: CancellationError.self) { try await second.value }
     await load.release()
     try await first.value
-    #expect(gates.count == 0)
+    #expect(gates.requestCount == 0)
   }
 
   /// As many searches of one group at once as a group ever has, with what servers ordinarily give.
@@ -62,20 +62,21 @@ import Testing
     var limits = GroupServiceLimits()
     limits.searchTime = .seconds(120)
     let network = try await LateIsNeverLateTests.network(2, limits: limits)
-    let (own, other) = (network.members[0].engine, network.members[1].engine)
+    let (gates, asked) = (network.members[0].service.coordinator.gates, network.members[1])
     let count = 100
-    let before = own.counts.statistics
-    other.hold()
+    asked.engine.hold()
     try await withThrowingTaskGroup(of: GroupSearchAnswer.self) { group in
       for _ in 0..<count {
         group.addTask {
           try await network.search(SearchRequest(query: .words("report"), limit: 20)).answer
         }
       }
-      try await wait(until: "all to have begun") {
-        own.counts.statistics - before >= count && other.counts.held > 0
+      try await wait(until: "all to be asking, and the other to have what it may be asked") {
+        let queue = await asked.service.gated.gate.queueLength
+        return gates.requestCount >= count
+          && asked.engine.counts.held + queue >= DestinationGates.openRequests
       }
-      other.release()
+      asked.engine.release()
       for try await answer in group {
         #expect(answer.groups(.answered) == [1, 2], "\(answer.reason(of: 2))")
       }
