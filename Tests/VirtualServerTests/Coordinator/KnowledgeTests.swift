@@ -151,20 +151,32 @@ import Testing
 
   @Test func theLongestUnusedFiltersGoFirst() {
     var book = FilterBook(capacity: 250)
-    for number in 1...2 {
+    func put(_ number: UInt64, _ time: Duration, byteCount: Int = 100) {
       book.put(
-        Self.filter(), byteCount: 100, of: Self.server(UInt64(number)),
-        at: Self.start + .milliseconds(number))
+        Self.filter(), byteCount: byteCount, of: Self.server(number), at: Self.start + time)
     }
-    _ = book.due(among: [Self.server(1)], limit: 1, at: Self.start + .milliseconds(5))
-    book.put(Self.filter(), byteCount: 100, of: Self.server(3), at: Self.start + .milliseconds(9))
-    #expect((1...3).filter { proof(book, UInt64($0), after: .milliseconds(9)) != nil } == [1, 3])
+    func held(_ time: Duration) -> [UInt64] {
+      let now = Self.start + time
+      for number in 1...4 {
+        book.confirmed(
+          Self.server(UInt64(number)), revision: Self.filter().revision, at: now)
+      }
+      return (1...4).filter { proof(book, $0, after: time) != nil }
+    }
+    put(1, .milliseconds(1))
+    put(2, .milliseconds(2))
+    // Those in use do not push each other out, or each would be fetched again and again.
+    put(3, .milliseconds(9))
+    #expect(held(.milliseconds(9)) == [1, 2])
+    #expect(book.due(among: [Self.server(3)], limit: 9, at: Self.start + .seconds(60)).isEmpty)
+    // Who was not looked at for long makes room.
+    _ = book.due(among: [Self.server(1)], limit: 1, at: Self.start + .seconds(65))
+    put(3, .seconds(70))
+    #expect(held(.seconds(70)) == [1, 3])
     // A newer one of the same server takes the place of the older.
-    for _ in 0..<10 {
-      book.put(Self.filter(), byteCount: 100, of: Self.server(3), at: Self.start)
-    }
-    #expect(proof(book, 1, after: .milliseconds(9)) != nil)
-    book.put(Self.filter(), byteCount: 900, of: Self.server(4), at: Self.start + .seconds(1))
-    #expect((1...4).filter { proof(book, UInt64($0), after: .seconds(1)) != nil } == [4])
+    for _ in 0..<10 { put(3, .seconds(70)) }
+    #expect(held(.seconds(70)) == [1, 3])
+    put(4, .seconds(71), byteCount: 900)
+    #expect(held(.seconds(71)) == [1, 3])
   }
 }
