@@ -5,8 +5,6 @@ import SearchModel
 /// Standing queries: what matches now that did not before. A virtual server whose index has not
 /// changed answers with that alone, and one that is proven empty is not asked.
 extension Coordinator {
-  private static let concurrentAsks = 32
-
   /// - Parameter deadline: what has come by then counts; who has not answered is asked again with the
   ///   next request.
   /// - Throws: `CancellationError` when nobody waits any more.
@@ -19,31 +17,15 @@ extension Coordinator {
     var basket = NewsBasket(watchedCount: servers.count + paused.count)
     // Nobody knows what is new there, as with those that are asked and do not answer.
     basket.miss(paused.count { !isProvenEmpty($0, for: request.query) })
-    await withTaskGroup(of: (ServerIdentifier, ChangesAnswer?)?.self) { group in
-      group.addTask {
-        // The one thing to wait for beside the answers; cancelled with the last of them.
-        try? await Task.sleep(until: deadline, clock: .continuous)
-        return nil
-      }
-      var waiting = asked.makeIterator()
-      func askNext() {
-        guard let server = waiting.next() else { return }
-        let message = ChangesRequest(
-          query: request.query, known: request.known[server.description])
-        group.addTask { (server, try? await peers.changes(message, of: server)) }
-      }
-      for _ in 0..<Self.concurrentAsks { askNext() }
-      var openCount = asked.count
-      while openCount > 0, !basket.isFull, let ended = await group.next(),
-        let (server, changes) = ended
-      {
-        openCount -= 1
-        basket.take(changes, of: server)
-        askNext()
-      }
-      basket.miss(openCount)
-      group.cancelAll()
+    let asking = AskingMany(servers: asked, deadline: deadline)
+    let openCount = await asking.run { server in
+      try await peers.changes(
+        ChangesRequest(query: request.query, known: request.known[server.description]), of: server)
+    } take: { server, changes in
+      basket.take(changes, of: server)
+      return !basket.isFull
     }
+    basket.miss(openCount)
     try Task.checkCancellation()
     fetchFilters(of: servers.dropFirst().map { $0 })
     return basket.answer

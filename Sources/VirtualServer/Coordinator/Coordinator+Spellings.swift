@@ -11,8 +11,6 @@ extension Coordinator {
   /// How many servers a search asks that goes only as far as it must.
   private static let nearestServers = 16
 
-  private static let concurrentAsks = 32
-
   /// - Parameter deadline: what has come by then counts; who fails costs its own words only.
   /// - Throws: `CancellationError` when nobody waits any more.
   func nearSpellings(
@@ -22,31 +20,17 @@ extension Coordinator {
       scope == .nearest ? Self.nearestServers : .max)
     let peers = peers()
     let candidates = max(limit, Self.candidates)
-    var found: [Int: [NearSpelling]] = [:]
-    await withTaskGroup(of: (Int, [NearSpelling])?.self) { group in
-      group.addTask {
-        // The one thing to wait for beside the answers; cancelled with the last of them.
-        try? await Task.sleep(until: deadline, clock: .continuous)
-        return nil
-      }
-      var waiting = servers.enumerated().makeIterator()
-      func askNext() {
-        guard let (place, server) = waiting.next() else { return }
-        group.addTask {
-          (place, (try? await peers.nearSpellings(of: word, limit: candidates, by: server)) ?? [])
-        }
-      }
-      for _ in 0..<Self.concurrentAsks { askNext() }
-      var openCount = servers.count
-      while openCount > 0, let answer = await group.next(), let (place, spellings) = answer {
-        openCount -= 1
-        found[place] = spellings
-        askNext()
-      }
-      group.cancelAll()
+    var found: [ServerIdentifier: [NearSpelling]] = [:]
+    let asking = AskingMany(servers: Array(servers), deadline: deadline)
+    _ = await asking.run {
+      try await peers.nearSpellings(of: word, limit: candidates, by: $0)
+    } take: { server, spellings in
+      found[server] = spellings
+      return true
     }
     try Task.checkCancellation()
-    return NearSpelling.merged(found.sorted { $0.key < $1.key }.map(\.value), limit: limit)
+    // Nearest first, however they came.
+    return NearSpelling.merged(servers.compactMap { found[$0] }, limit: limit)
   }
 }
 
