@@ -129,7 +129,7 @@ extension ConformanceCheck {
       let engine = try await subject.engine(holding: records)
       #expect(try await engine.spellings(of: "comapny", limit: 3) == ["company"])
       #expect(try await engine.spellings(of: "cmpani", limit: 3) == ["companies"])
-      #expect(try await engine.spellings(of: "compay", limit: 3) == ["compamy", "company"])
+      #expect(try await engine.spellings(of: "compay", limit: 3) == ["company", "compamy"])
       #expect(try await engine.spellings(of: "licnese", limit: 3) == ["license"])
     },
   ]
