@@ -136,8 +136,9 @@ import Testing
     try await node.publish(request)
     // A lease that ends by itself.
     try await server.serve([ann], epoch: 6, membership: 2, lease: 0)
-    try server.send(.lease(epoch: 6, end: MachineClock.milliseconds() + 1, limitCount: 9))
-    try await server.settled { !$0.takesRecords }
+    try server.send(.lease(epoch: 6, end: MachineClock.milliseconds() + 1, limitCount: 7))
+    // Taken and over: before the lease came none were taken either.
+    try await server.settled { $0.limitCount == 7 && !$0.takesRecords }
     let late = try node.changes(["b"], after: 1, epoch: 6)
     #expect(try await refused { try await node.publish(late) } == .takesNoRecords)
     // Draining: no records, whatever renewals come; searches as ever.
