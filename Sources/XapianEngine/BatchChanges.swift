@@ -23,7 +23,7 @@ struct BatchChanges {
   private var changes: [RecordChange] = []
   /// Where each key's change stands in `changes`.
   private var places: [RecordKey: Int] = [:]
-  private var writtenKeys = KeyFingerprints()
+  private(set) var writtenKeys = KeyFingerprints()
   /// The number of the next part, once the batch has made one.
   var nextNumber: Int?
 

@@ -29,8 +29,8 @@ final class IndexWriter {
   private var growing: GrowingPart?
   private let room = DispatchSemaphore(value: IndexWriter.concurrentRuns)
 
-  /// Fingerprints of the committed keys, made when a batch turns out to be large.
-  private var committedKeys: KeyFingerprints?
+  /// The committed keys, gathered when a batch turns out to be large.
+  private var committedKeys: KeyFilter?
   private let fingerprintThreshold = 2_000
 
   /// Opens the index for writing, and creates it where there is none.
@@ -70,11 +70,20 @@ final class IndexWriter {
   private func flush() throws(EngineError) {
     if batch.count == 0 { return }
     for part in writing where part.hasFailed { _ = try part.result() }
-    var run = batch.takeRun()
+    let run = batch.takeRun()
     let part = part(for: run)
-    // A first batch need not remember what it replaces, but for what it wrote itself.
-    if manifest.parts.isEmpty && committedKeys == nil { run.keys.removeAll { !$0.isRepeated } }
-    part.keys += run.keys
+    part.keys += try replacing(run.keys)
+  }
+
+  /// Those of the keys for which an earlier record may stand; most are new, and are forgotten.
+  private func replacing(_ keys: [ChangedKey]) throws(EngineError) -> [ChangedKey] {
+    if manifest.parts.isEmpty { return keys.filter(\.isRepeated) }
+    if committedKeys == nil && keys.count > fingerprintThreshold {
+      var parts = try PartList(manifest, in: index)
+      committedKeys = try parts.keyFilter()
+    }
+    guard let committedKeys else { return keys }
+    return keys.filter { $0.isRepeated || committedKeys.mayContain($0.fingerprint) }
   }
 
   /// Starts the writing of a run.
@@ -125,7 +134,7 @@ final class IndexWriter {
       var parts = try PartList(manifest, in: index)
       var batchCount = 0
       for pending in writing {
-        try removeOlder(pending.keys, from: &parts)
+        for changed in pending.keys { try parts.remove(changed.key) }
         guard let part = try pending.result() else { continue }
         parts.append(part)
         batchCount += 1
@@ -136,26 +145,15 @@ final class IndexWriter {
       try FileAccess.synchronize(index.parts)
       try next.store(in: index)
       manifest = next
-      for pending in writing { for key in pending.keys { committedKeys?.insert(key.fingerprint) } }
+      for fingerprint in batch.writtenKeys.all { committedKeys?.insert(fingerprint) }
+      // The next large batch gathers them anew, into a larger filter.
+      if committedKeys?.isFull == true { committedKeys = nil }
       forgetBatch()
       sweep()
       return next.revision
     } catch {
       abandon()
       throw error
-    }
-  }
-
-  /// Removes what the keys stood for before from all parts.
-  private func removeOlder(
-    _ keys: [ChangedKey], from parts: inout PartList
-  ) throws(EngineError) {
-    if committedKeys == nil && keys.count > fingerprintThreshold && !manifest.parts.isEmpty {
-      committedKeys = try parts.fingerprints()
-    }
-    for changed in keys {
-      let committed = committedKeys?.mayContain(changed.fingerprint) ?? !manifest.parts.isEmpty
-      if committed || changed.isRepeated { try parts.remove(changed.key) }
     }
   }
 

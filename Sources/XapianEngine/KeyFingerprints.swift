@@ -1,8 +1,7 @@
 internal import CXapian
 import SearchModel
 
-/// Which keys an index may hold, by their fingerprints: eight bytes a key instead of a look-up in
-/// every part. What is not here is not in the index; what is here must be looked up.
+/// Which keys a batch has written, by their fingerprints.
 struct KeyFingerprints {
   /// Open addressing with linear probing; 0 is an empty place.
   private var places: [UInt64]
@@ -25,9 +24,8 @@ struct KeyFingerprints {
   /// Fingerprints have 48 bits; one more keeps 0 free.
   static func place(_ fingerprint: UInt64) -> UInt64 { fingerprint | 1 << 48 }
 
-  func mayContain(_ fingerprint: UInt64) -> Bool {
-    places[place(of: fingerprint)] == fingerprint
-  }
+  /// In no order.
+  var all: some Sequence<UInt64> { places.lazy.filter { $0 != 0 } }
 
   /// - Returns: whether it is new.
   @discardableResult
@@ -50,7 +48,7 @@ struct KeyFingerprints {
 
   private mutating func grow() {
     var larger = KeyFingerprints(minimumCapacity: places.count)
-    for fingerprint in places where fingerprint != 0 { larger.insert(fingerprint) }
+    for fingerprint in all { larger.insert(fingerprint) }
     self = larger
   }
 }

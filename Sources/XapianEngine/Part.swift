@@ -80,13 +80,13 @@ final class Part: @unchecked Sendable {
   }
 
   /// Adds the fingerprints of all keys, removed ones included.
-  func collectFingerprints(into fingerprints: inout KeyFingerprints) throws(EngineError) {
-    try withUnsafeMutablePointer(to: &fingerprints) { (list) throws(EngineError) in
+  func collectFingerprints(into filter: inout KeyFilter) throws(EngineError) {
+    try withUnsafeMutablePointer(to: &filter) { (filter) throws(EngineError) in
       try calling(about: path) { error in
         cxapian_part_fingerprints(
-          handle, list,
+          handle, filter,
           { context, fingerprint in
-            context!.assumingMemoryBound(to: KeyFingerprints.self).pointee
+            context!.assumingMemoryBound(to: KeyFilter.self).pointee
               .insert(KeyFingerprints.place(fingerprint))
           }, error)
       }

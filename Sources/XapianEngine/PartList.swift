@@ -26,14 +26,12 @@ struct PartList {
     entries.append(Entry(description: part, removals: Removals()))
   }
 
-  /// The keys of all records that are not removed, as fingerprints.
-  mutating func fingerprints() throws(EngineError) -> KeyFingerprints {
+  /// The keys of all records, with room for as many more.
+  mutating func keyFilter() throws(EngineError) -> KeyFilter {
     let count = entries.reduce(0) { $0 + $1.description.recordCount }
-    var fingerprints = KeyFingerprints(minimumCapacity: count)
-    for position in entries.indices {
-      try opened(position).collectFingerprints(into: &fingerprints)
-    }
-    return fingerprints
+    var filter = KeyFilter(capacity: 2 * count)
+    for position in entries.indices { try opened(position).collectFingerprints(into: &filter) }
+    return filter
   }
 
   /// Marks the record with this key as gone, wherever it is.

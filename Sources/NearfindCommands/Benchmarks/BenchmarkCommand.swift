@@ -15,12 +15,13 @@ struct BenchmarkCommand: AsyncParsableCommand {
         nearfind benchmark index --records 1000000
         nearfind benchmark search --records 1000000
         nearfind benchmark scan --files 100000
+        nearfind benchmark memory --files 100000 200000 400000
         nearfind benchmark central --nodes 100000
         nearfind benchmark cascade --virtual-servers 100
       """,
     subcommands: [
       IndexBenchmarkCommand.self, SearchBenchmarkCommand.self, ScanBenchmarkCommand.self,
-      CentralBenchmarkCommand.self, CascadeBenchmarkCommand.self,
+      MemoryBenchmarkCommand.self, CentralBenchmarkCommand.self, CascadeBenchmarkCommand.self,
     ]
   )
 }

@@ -22,14 +22,9 @@ struct Measurement {
   }
 
   /// The most memory that this process ever had, in bytes.
-  static var peakMemory: Int { peakMemory(of: RUSAGE_SELF) }
-
-  /// The most memory that any child that has ended ever had, in bytes.
-  static var childrenPeakMemory: Int { peakMemory(of: RUSAGE_CHILDREN) }
-
-  private static func peakMemory(of who: __rusage_who) -> Int {
+  static var peakMemory: Int {
     var usage = rusage()
-    getrusage(__rusage_who_t(who.rawValue), &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
   }
 

@@ -12,9 +12,6 @@ struct ScanBenchmarkCommand: AsyncParsableCommand {
     discussion: """
       The yardstick is the time that find takes to print what the catalog stores, three times \
       over, plus the time that the engine alone takes to index the same records.
-
-      Then processes of their own index the tree, first its names alone and then with what the \
-      files hold, and the most memory that they had at any time is told.
       """
   )
 
@@ -30,15 +27,13 @@ struct ScanBenchmarkCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = try ScratchFolder(in: options.scratch)
     let tree = folder.path("tree")
-    try makeTree(tree)
+    var synthetic = SyntheticTree(root: tree, expectedCount: files)
+    try synthetic.grow(to: files)
     var report = BenchmarkReport(
-      title: "Publishing \(files) files by name", columns: ["seconds", "ratio", "peak MiB"])
+      title: "Publishing \(files) files by name", columns: ["seconds", "ratio"])
     // Twice: the first walk fills the system's caches for whoever comes later.
     _ = try find(tree)
     let find = try find(tree)
-    // First of all: the system counts what this process has when it starts a child as the child's.
-    let namesAlone = try index(tree, in: folder, ["--no-content"])
-    let withContents = try index(tree, in: folder, [])
     let (published, engineAlone) = try await publish(tree, in: folder)
     let limit = 3 * find + engineAlone
     report.add("find -printf", ["seconds": find])
@@ -46,28 +41,8 @@ struct ScanBenchmarkCommand: AsyncParsableCommand {
     report.add("nearfind, scan to committed index", ["seconds": published])
     report.add(
       "three finds and the engine", ["seconds": limit, "ratio": published / limit])
-    report.add("nearfind index --no-content", namesAlone)
-    report.add("nearfind index", withContents)
-    report.notes = [
-      "ratio: nearfind's time to this row's; below 1 is faster.",
-      "peak MiB: resident memory of that process; the second finds the catalog of the first.",
-    ]
+    report.notes = ["ratio: nearfind's time to this row's; below 1 is faster."]
     try options.print(report)
-  }
-
-  private func makeTree(_ tree: String) throws {
-    var synthetic = SyntheticRecords(expectedCount: files)
-    for number in 0..<files {
-      let folder = "\(tree)/\(number / 5_000)/\(number / 100)"
-      if number % 100 == 0 {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      }
-      // A kind of file that needs no helper program: those are not what is measured.
-      let stem = (synthetic.next().filename as NSString).deletingPathExtension
-      let name = "\(number)-\(stem).txt"
-      guard FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data(name.utf8))
-      else { throw CommandFailure.failed("\(folder)/\(name) cannot be made.") }
-    }
   }
 
   /// - Returns: seconds.
@@ -80,26 +55,6 @@ struct ScanBenchmarkCommand: AsyncParsableCommand {
     try process.run()
     process.waitUntilExit()
     return (ContinuousClock.now - start).inSeconds
-  }
-
-  /// Lets a process of this program index the tree.
-  private func index(
-    _ tree: String, in folder: ScratchFolder, _ options: [String]
-  ) throws -> [String: Double] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Composition.executablePath)
-    process.arguments =
-      ["index", tree, "--data", folder.path("data")] + options
-    process.standardOutput = FileHandle.nullDevice
-    let start = ContinuousClock.now
-    try process.run()
-    process.waitUntilExit()
-    let seconds = (ContinuousClock.now - start).inSeconds
-    guard process.terminationStatus == 0 else {
-      throw CommandFailure.failed("nearfind index ended with \(process.terminationStatus).")
-    }
-    // Of all children that ended; none had more than the last.
-    return ["seconds": seconds, "peak MiB": Double(Measurement.childrenPeakMemory >> 20)]
   }
 
   /// - Returns: the seconds from an empty catalog to a committed index, and of indexing alone.

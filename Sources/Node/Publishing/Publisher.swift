@@ -8,8 +8,9 @@ public struct Publisher: Sendable {
   public static let batchCount = 20_000
 
   /// How many changes are committed together. A commit costs an index more than a batch does; a
-  /// kill loses this much work at most, and no record.
-  public static let commitCount = 200_000
+  /// kill loses this much work at most, and no record. An index holds something of each in memory
+  /// until then, which is what bounds the memory of indexing a large tree.
+  public static let commitCount = 100_000
 
   private let catalog: Catalog
   private let engine: any FullTextEngine
