@@ -16,7 +16,7 @@ NEARFIND = .build/$(CONFIGURATION)/nearfind
 # What the program is built with; what reads users' files; what only the tests need.
 BUILD_PACKAGES := git pkg-config libxapian-dev libsqlite3-dev libpq-dev
 HELPER_PACKAGES := bubblewrap gzip python3 poppler-utils libimage-exiftool-perl libgsf-bin
-TEST_PACKAGES := python3-venv postgresql iproute2 nftables man-db systemd
+TEST_PACKAGES := python3-venv postgresql iproute2 nftables man-db systemd curl chromium chromium-driver
 
 .PHONY: help demo test build release setup setup-test lint format man install clean
 
@@ -77,7 +77,8 @@ install: man ## Install the program, its plug-ins, completions and manual below 
 	  > $(DESTDIR)$(PREFIX)/share/systemd/user/nearfind.service
 	install -m 644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 755 $(NEARFIND) $(DESTDIR)$(PREFIX)/lib/nearfind/
-	cp -R .build/$(CONFIGURATION)/nearfind_Extraction.resources $(DESTDIR)$(PREFIX)/lib/nearfind/
+	cp -R .build/$(CONFIGURATION)/nearfind_{Extraction,WebPage}.resources \
+	  $(DESTDIR)$(PREFIX)/lib/nearfind/
 	ln -sf ../lib/nearfind/nearfind $(DESTDIR)$(PREFIX)/bin/nearfind
 	$(NEARFIND) completion bash \
 	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nearfind

@@ -82,6 +82,15 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]
     ),
+    .target(
+      name: "WebPage",
+      dependencies: [
+        "Cascade", "Node", "Protocol", "QueryLanguage", "SearchModel", "TextAnalysis",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], resources: [.copy("Page")]),
     .target(name: "RelevanceEvaluation", dependencies: ["SearchModel"]),
     .target(
       name: "Node",
@@ -98,7 +107,7 @@ let package = Package(
       name: "NearfindCommands",
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
-        "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol",
+        "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol", "WebPage",
         "Cascade", "CentralServer", "VirtualServer", "Node", "Placement",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -158,7 +167,8 @@ let package = Package(
       exclude: ["Scenarios"]),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["TestSupport", "Node", "Protocol", "SearchModel", "nearfind"]),
+      dependencies: ["TestSupport", "Node", "Protocol", "SearchModel", "nearfind"],
+      exclude: ["Browser"]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),

@@ -23,10 +23,11 @@ enum House {
     // SearchModel beside what the design's table names: records are what a node publishes.
     "Node": ["Extraction", "Protocol", "RouterBands", "RouteTracing", "SearchModel"],
     "RelevanceEvaluation": ["SearchModel"],
+    "WebPage": ["Cascade", "Node", "Protocol", "QueryLanguage", "SearchModel", "TextAnalysis"],
     "NearfindCommands": [
       "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine", "Extraction",
       "RouterBands", "Placement", "Cascade", "Protocol", "CentralServer", "VirtualServer", "Node",
-      "RelevanceEvaluation", "RouteTracing",
+      "RelevanceEvaluation", "RouteTracing", "WebPage",
     ],
     "nearfind": ["NearfindCommands"],
   ]

@@ -23,7 +23,8 @@ struct NearfindCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      IndexCommand.self, SearchCommand.self, WatchCommand.self, StatusCommand.self,
+      IndexCommand.self, SearchCommand.self, WatchCommand.self, OpenCommand.self,
+      StatusCommand.self,
       ForgetCommand.self,
       RegisterCommand.self, LoginCommand.self, UpCommand.self, DownCommand.self,
       RouteCommand.self, DoctorCommand.self, CentralCommand.self, AdminCommand.self,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Node
 import RouterBands
+import WebPage
 
 /// `nearfind up`.
 struct UpCommand: AsyncParsableCommand {
@@ -11,7 +12,8 @@ struct UpCommand: AsyncParsableCommand {
     discussion: """
       Follows the changes in all indexed folders. After nearfind register or login it
       also shares them with the group of this machine, and searches find the group's
-      files too. While it runs, the other commands go through it.
+      files too. While it runs, the other commands go through it, and there is a page to
+      search from: nearfind open.
 
       It ends in order with Ctrl-C, SIGTERM or nearfind down. To have it always running:
       systemctl --user enable --now nearfind
@@ -31,11 +33,20 @@ struct UpCommand: AsyncParsableCommand {
   @Flag(help: "Names only: read no content.")
   var noContent = false
 
+  @Flag(inversion: .prefixedNo, help: "Serve the page to search from, to this machine alone.")
+  var page = true
+
+  @Option(help: "The page's port; that of the last time, or a free one, if not given.")
+  var pagePort: Int?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard capacity.map({ (0...10_000).contains($0) }) ?? true else {
       throw ValidationError("--capacity goes from 0 to 10000.")
+    }
+    guard pagePort.map({ (1...65_535).contains($0) }) ?? true else {
+      throw ValidationError("--page-port goes from 1 to 65535.")
     }
   }
 
@@ -48,8 +59,18 @@ struct UpCommand: AsyncParsableCommand {
     options.readsContents = !noContent
     let daemon = try await Composition.daemon(
       directory, options: options, capacity: CapacityRule(fixed: capacity), console: console)
+    // Before anything else begins: a port that is taken is a mistake to be told at once.
+    let page =
+      page
+      ? try await PageServer.start(daemon, port: pagePort, dataDirectory: directory.path) : nil
     try await Interruption.asking {
-      try await daemon.run { console.complain("Running.") }
+      do {
+        try await daemon.run { console.complain("Running.") }
+      } catch {
+        await page?.shutDown(within: .zero)
+        throw error
+      }
+      await page?.shutDown(within: .seconds(1))
     } toStop: {
       console.complain("Stopping.")
       Task { await daemon.stop() }

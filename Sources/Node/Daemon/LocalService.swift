@@ -3,7 +3,7 @@ import Protocol
 import SearchModel
 
 /// What the daemon answers on its Unix socket.
-struct LocalService: Sendable {
+public struct LocalService: Sendable {
   let daemon: NodeDaemon
 
   var router: Router<PeerRequestContext> {
@@ -73,7 +73,7 @@ struct LocalService: Sendable {
   private static let limits = JSONLimits(byteCount: 8 << 20, depth: 256, valueCount: 8_000_000)
 
   /// What goes wrong in words for the user, who sits at the other end.
-  static func answering<Value>(_ work: () async throws -> Value) async throws -> Value {
+  public static func answering<Value>(_ work: () async throws -> Value) async throws -> Value {
     do {
       return try await work()
     } catch let error as CatalogError {

@@ -121,7 +121,7 @@ public actor NodeDaemon {
   }
 
   /// - Parameter improve: is called with each answer that is better than the one before.
-  func search(
+  public func search(
     _ request: GroupSearchRequest, improve: @escaping @Sendable (LocalSearchAnswer) -> Void
   ) async throws -> LocalSearchAnswer {
     let network = network
@@ -163,7 +163,7 @@ public actor NodeDaemon {
     return shares
   }
 
-  func status() async -> DaemonStatus {
+  public func status() async -> DaemonStatus {
     var status = DaemonStatus(processID: getpid(), role: .alone)
     await network?.addStatus(to: &status)
     return status

@@ -2,12 +2,12 @@ import Glibc
 
 /// A folder that only its owner can look into (0700), with files that only the owner can read (0600).
 /// A file is there whole or not at all: it is written beside, brought to the disk, and then named.
-struct SecretFolder: Sendable {
+public struct SecretFolder: Sendable {
   let path: String
 
   /// Makes the folder and what is above it. One that exists must be closed to others already: who
   /// could look in before may have read what is in it, and the caller should know.
-  init(creatingAt path: String) throws(SecretFileError) {
+  public init(creatingAt path: String) throws(SecretFileError) {
     var made = ""
     for part in path.split(separator: "/") {
       made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
@@ -16,7 +16,8 @@ struct SecretFolder: Sendable {
     try self.init(path)
   }
 
-  init(_ path: String) throws(SecretFileError) {
+  /// - Throws: ``SecretFileError`` if there is none, or others may look into it.
+  public init(_ path: String) throws(SecretFileError) {
     self.path = path
     try Self.check(path, kind: mode_t(S_IFDIR), whatElse: "it is no folder")
   }
@@ -24,7 +25,7 @@ struct SecretFolder: Sendable {
   func filePath(_ name: String) -> String { path + "/" + name }
 
   /// - Throws: ``SecretFileError/missing(path:)``, or what speaks against trusting the file.
-  func read(_ name: String, upTo limit: Int = 64 * 1024) throws(SecretFileError) -> [UInt8] {
+  public func read(_ name: String, upTo limit: Int = 64 * 1024) throws(SecretFileError) -> [UInt8] {
     let path = filePath(name)
     try Self.check(path, kind: mode_t(S_IFREG), whatElse: "it is no plain file")
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -48,7 +49,7 @@ struct SecretFolder: Sendable {
   }
 
   /// Puts `content` in place of what has the name, if anything has.
-  func replace(_ name: String, with content: [UInt8]) throws(SecretFileError) {
+  public func replace(_ name: String, with content: [UInt8]) throws(SecretFileError) {
     let path = filePath(name)
     let draft = try write(content, besides: path)
     guard rename(draft, path) == 0 else {

@@ -91,9 +91,12 @@ final class PeerResponder: Sendable {
   private func identify(
     _ request: Request, _ connection: ServerConnection
   ) throws(ProblemDocument) -> Caller {
-    guard case .certificates(let store, let demanded) = setup.admission else {
-      // The socket was checked when the connection was accepted.
-      return .localUser(connection.userID ?? .max)
+    let (store, demanded): (CredentialStore, ServerSetup.ClientCertificates)
+    switch setup.admission {
+    case .certificates(let known, let asked): (store, demanded) = (known, asked)
+    // The socket was checked when the connection was accepted.
+    case .sameUser: return .localUser(connection.userID ?? .max)
+    case .anyProgram: return .stranger
     }
     let caller: Caller
     do throws(CertificateProblem) {

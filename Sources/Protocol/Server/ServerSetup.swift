@@ -12,6 +12,8 @@ public struct ServerSetup: Sendable {
     case certificates(CredentialStore, ClientCertificates)
     /// The user of the machine that runs this process, and nobody else, not even root.
     case sameUser
+    /// Every program on this machine; the handlers ask for more.
+    case anyProgram
   }
 
   /// What is asked of who connects.
@@ -49,6 +51,14 @@ public struct ServerSetup: Sendable {
     ServerSetup(
       address: .network(host: host, port: port),
       admission: .certificates(credentials, clientCertificates))
+  }
+
+  /// A server for browsers on this machine: plain HTTP on the loopback address. Callers are
+  /// ``Caller/stranger``s until the handlers know better.
+  ///
+  /// - Parameter port: 0 for one that is free.
+  public static func loopback(port: Int) -> ServerSetup {
+    ServerSetup(address: .network(host: "127.0.0.1", port: port), admission: .anyProgram)
   }
 
   /// A server for the programs of one user of this machine, on a Unix socket of mode 0600.
