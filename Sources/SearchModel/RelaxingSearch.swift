@@ -262,4 +262,13 @@ public struct RelaxedAnswer: Hashable, Sendable, Codable {
     self.wordsInsideOthers = wordsInsideOthers
     self.corrections = corrections
   }
+
+  /// What is to be marked in the hits of `query`: its own words, and what was searched in place of
+  /// those that match nothing.
+  public func marks(of query: Query) -> Query {
+    let others =
+      corrections.map { Query.word($0.spelling, field: nil) }
+      + wordsInsideOthers.map { Query.infix($0, field: nil) }
+    return others.isEmpty ? query : .any([query] + others)
+  }
 }

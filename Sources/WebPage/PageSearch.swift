@@ -75,10 +75,12 @@ struct PageSearch: Sendable {
     let servers = Dictionary(
       (found.coverage.servers?.servers ?? []).map { ($0.group, $0) },
       uniquingKeysWith: { first, _ in first })
+    let marks = relaxed.marks(of: query)
     func file(_ record: Record) -> PageAnswer.File {
       let origin = found.coverage.servers?.origins[record.key.value].flatMap { servers[$0] }
       return self.file(
-        record, isOnlyMachine: found.coverage.scope == .ownFiles, origin: origin)
+        record, marking: marks, isOnlyMachine: found.coverage.scope == .ownFiles,
+        origin: origin)
     }
     let (least, most) =
       switch relaxed.answer.matchCount {
@@ -102,12 +104,14 @@ struct PageSearch: Sendable {
   }
 
   private func file(
-    _ record: Record, isOnlyMachine: Bool, origin: CascadeCoverage.Server?
+    _ record: Record, marking marks: Query, isOnlyMachine: Bool,
+    origin: CascadeCoverage.Server?
   ) -> PageAnswer.File {
     let ring = origin?.ring ?? 0
     return PageAnswer.File(
-      key: record.key.value, name: pieces(record.filename, .name),
-      directory: pieces(record.directory, .directory), title: pieces(record.title, .title),
+      key: record.key.value, name: pieces(record.filename, .name, marks),
+      directory: pieces(record.directory, .directory, marks),
+      title: pieces(record.title, .title, marks),
       size: record.size, modified: record.modified,
       type: FileType(
         fileExtension: (record.filename as NSString).pathExtension.lowercased()),
@@ -117,14 +121,14 @@ struct PageSearch: Sendable {
         ring: ring, band: origin?.band ?? "", roundTrip: ring == 0 ? nil : origin?.roundTrip))
   }
 
-  private func pieces(_ text: String, _ field: Field) -> [PageAnswer.Piece] {
+  private func pieces(_ text: String, _ field: Field, _ marks: Query) -> [PageAnswer.Piece] {
     var pieces: [PageAnswer.Piece] = []
     var place = text.startIndex
     func add(upTo end: String.Index, isMatch: Bool) {
       if place < end { pieces.append(.init(text: String(text[place..<end]), isMatch: isMatch)) }
       place = end
     }
-    for range in MatchHighlighter.ranges(of: query, in: text, field: field) {
+    for range in MatchHighlighter.ranges(of: marks, in: text, field: field) {
       add(upTo: range.lowerBound, isMatch: false)
       add(upTo: range.upperBound, isMatch: true)
     }

@@ -96,7 +96,7 @@ import Testing
 
   @Test func isFoundAgainWhereItWas() async throws {
     try await withPage { machine, page in
-      try await machine.down()
+      try await machine.run("down")
       let closed = try await machine.run("open", "--print")
       #expect(closed.status == 3)
       #expect(closed.errors.contains("nearfind up"))

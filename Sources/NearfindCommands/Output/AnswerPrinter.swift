@@ -22,7 +22,7 @@ struct AnswerPrinter {
     if !lines.isEmpty, !relaxed.answer.hits.isEmpty { lines.append("") }
 
     let names = relaxed.answer.hits.map {
-      MarkedText($0.record.filename, field: .name, query: report.query)
+      MarkedText($0.record.filename, field: .name, query: report.marks)
     }
     let widest = max(24, columns - Self.figuresWidth)
     let nameWidth = names.map(\.width).filter { $0 <= widest }.max() ?? 0
@@ -46,12 +46,12 @@ struct AnswerPrinter {
     if !style.isColoured, let pointers = name.pointers { lines.append(pointers) }
 
     if !record.directory.isEmpty {
-      let folder = MarkedText(record.directory, field: .directory, query: report.query)
+      let folder = MarkedText(record.directory, field: .directory, query: report.marks)
       lines.append(Self.indentation + folder.painted(style, ink: .folder))
     }
     if !record.title.isEmpty {
       let room = max(20, columns - Self.indentation.count)
-      let title = MarkedText(record.title, field: .title, query: report.query)
+      let title = MarkedText(record.title, field: .title, query: report.marks)
       let fits = title.width <= room
       lines.append(
         Self.indentation

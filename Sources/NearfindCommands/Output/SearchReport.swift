@@ -15,6 +15,9 @@ struct SearchReport: Hashable, Sendable {
   /// What was searched; nil for the machine's own index without a daemon.
   var coverage: SearchCoverage?
 
+  /// What is marked in the hits.
+  var marks: Query { relaxed.marks(of: query) }
+
   var foundSomething: Bool {
     !relaxed.answer.hits.isEmpty || relaxed.answer.matchCount.lowerBound > 0
   }

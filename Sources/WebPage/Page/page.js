@@ -9,38 +9,42 @@ const [form, query, sort, scope, language, results, more] =
   ["form", "query", "sort", "scope", "language", "results", "more"].map(element);
 
 const pageLength = 20;
-// So long nobody types on: the last word is then whole, and mistakes in it are looked for.
+// When nobody has typed for so long, matches are counted by kind; and where the beginning of the last
+// word finds nothing, it is taken as whole and mistakes in it are looked for.
 const pause = 400;
 
 const session = new Session();
 let limit = pageLength;
 let timer;
 let shown = null;
+// Whether the last word may go on.
+let wasTyping = false;
 
-function wish(isTyping) {
-  return {
-    text: query.value, limit, sort: sort.value, scope: scope.value,
-    facets: !isTyping, isTyping,
-  };
-}
-
-function search(isTyping) {
+function search(isTyping, facets = !isTyping) {
   clearTimeout(timer);
+  wasTyping = isTyping;
   if (query.value.trim() === "") {
     session.stop();
     shown = null;
     showNothing();
     return;
   }
-  session.search(wish(isTyping), {
+  const wish = {
+    text: query.value, limit, sort: sort.value, scope: scope.value, facets, isTyping,
+  };
+  session.search(wish, {
     answer(answer) {
       shown = answer;
       show();
+      const isEmpty = answer.isLast && answer.hits.length === 0;
+      if (isEmpty && isTyping && facets) search(false);
     },
     // What is being typed is not finished, and so no mistake yet.
     problem(problem) { if (!isTyping) showProblem(problem); },
   });
-  if (isTyping) timer = setTimeout(() => search(false), pause);
+  if (isTyping && !facets) {
+    timer = setTimeout(() => search(true, true), pause);
+  }
 }
 
 function show() {
@@ -72,8 +76,13 @@ function begin(isTyping) {
 query.addEventListener("input", (event) => { if (!event.isComposing) begin(true); });
 query.addEventListener("compositionend", () => begin(true));
 form.addEventListener("submit", (event) => { event.preventDefault(); begin(false); });
-for (const control of [sort, scope]) control.addEventListener("change", () => begin(false));
-more.addEventListener("click", () => { limit = Math.min(100, limit + pageLength); search(false); });
+for (const control of [sort, scope]) {
+  control.addEventListener("change", () => search(wasTyping, true));
+}
+more.addEventListener("click", () => {
+  limit = Math.min(100, limit + pageLength);
+  search(wasTyping, true);
+});
 language.addEventListener("change", () => {
   useLanguage(language.value);
   if (shown) show(); else showNothing();
