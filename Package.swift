@@ -176,9 +176,13 @@ let package = Package(
       name: "RouteTracingTests", dependencies: ["TestSupport", "RouteTracing", "RouterBands"]),
     .executableTarget(
       name: "RouteProbe", dependencies: ["RouteTracing", "RouterBands"], path: "Tests/RouteProbe"),
+    .executableTarget(name: "FarLink", dependencies: ["TestSupport"], path: "Tests/FarLink"),
     .testTarget(
       name: "NetworkLabTests",
-      dependencies: ["TestSupport", "RouterBands", "RouteTracing", "RouteProbe"]),
+      dependencies: [
+        "TestSupport", "RouterBands", "RouteTracing", "RouteProbe", "FarLink", "Node", "Protocol",
+        "SearchModel", "nearfind",
+      ]),
     .testTarget(
       name: "PlacementTests", dependencies: ["TestSupport", "Placement", "RouterBands"],
       exclude: ["Scenarios"]),

@@ -14,24 +14,39 @@ extension CascadeMachine {
 
   /// Sends what waits, nearest first, as far as may be under way at once.
   mutating func askMore() {
-    while !waitingAsks.isEmpty, !isFinished, hasPlace {
-      var ask = waitingAsks.removeFirst()
+    while let first = waitingAsks.first, !isFinished, hasPlace(for: first) {
+      var ask = first
+      waitingAsks.removeFirst()
       ask.sentAt = now
       openAsks[ask.number] = ask
       states[ask.server]?.askCount += 1
       switch ask.kind {
       case .statistics: actions.append(.askStatistics(ask.number, ask.server))
-      case .matches, .sources:
+      case .matches, .sources, .overtaken:
         actions.append(
           .askMatches(ask.number, ask.server, ask.request, believed: ask.believed))
       }
     }
   }
 
+  private func hasPlace(for ask: Ask) -> Bool {
+    hasPlace && (ask.kind != .matches || hasPlaceForMatches)
+  }
+
   private var hasPlace: Bool {
     openAsks.count < limits.concurrentAsks
       || openAsks.count < limits.openAsks
         && openAsks.values.count { now - $0.sentAt < limits.slowAsk } < limits.concurrentAsks
+  }
+
+  /// The same for what answers may weigh.
+  private var hasPlaceForMatches: Bool {
+    let atOnce = max(1, limits.hitsUnderWay / max(1, wanted))
+    if openAsks.count < atOnce { return true }
+    let open = openAsks.values.filter { $0.kind == .matches }
+    // In the same proportion as for all questions.
+    return open.count < atOnce * max(1, limits.openAsks / max(1, limits.concurrentAsks))
+      && open.count { now - $0.sentAt < limits.slowAsk } < atOnce
   }
 
   /// When the next of the questions that are open counts as slow, where others wait for its place.
@@ -78,29 +93,30 @@ extension CascadeMachine {
   }
 
   mutating func take(_ failure: ServerFailure, for number: AskNumber) {
-    guard let ask = close(number), ask.kind != .sources else { return }
+    guard let ask = close(number), ask.kind != .sources, ask.kind != .overtaken else { return }
     states[ask.server]?.failure = failure
-    round?.replies[ask.server] = nil
+    round?.hold(nil, of: ask.server)
     if failure != .timedOut { heard[ask.server] = nil }
   }
 
   mutating func take(_ reply: MatchReply, for number: AskNumber) {
-    guard let ask = close(number) else { return }
+    guard let ask = close(number), ask.kind != .overtaken else { return }
     if let problem = problem(of: reply, to: ask) {
       states[ask.server]?.failure = .refused(problem)
-      round?.replies[ask.server] = nil
+      round?.hold(nil, of: ask.server)
       if ask.kind != .sources { heard[ask.server] = nil }
       return
     }
     if ask.kind == .sources {
-      sources[ask.server] = reply.answer.hits
+      sources[ask.server, default: []] += reply.answer.hits
     } else {
       if let statistics = reply.statistics {
         let relevant = check.relevant(statistics)
         states[ask.server]?.statistics = relevant
       }
-      round?.replies[ask.server] = reply.answer
+      round?.take(reply.answer, of: ask.server, at: now)
       heard[ask.server] = reply.answer
+      dropWhatIsBelowThePage()
     }
   }
 

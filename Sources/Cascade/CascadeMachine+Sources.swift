@@ -11,21 +11,26 @@ extension CascadeMachine {
       known[hash] = Set(hit.origins.values)
     }
     guard !known.isEmpty else { return [] }
-    return covered.compactMap { server in
+    return covered.flatMap { server -> [(ServerIdentifier, SearchRequest)] in
       // Who sent fewer than were asked for has sent all.
-      guard let answer = result.answers[server], answer.hits.count >= wanted else { return nil }
+      guard let answer = result.answers[server],
+        answer.hits.count >= wanted || shortened.contains(server)
+      else { return [] }
       let hashes = known.filter { !$0.value.contains(server) }.keys
         .filter { mayHold(server, $0) }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-      guard !hashes.isEmpty else { return nil }
-      return (server, sourcesRequest(hashes))
+      return stride(from: 0, to: hashes.count, by: Self.contentsPerQuestion).map { start in
+        (server, sourcesRequest(hashes[start...].prefix(Self.contentsPerQuestion)))
+      }
     }
   }
 
-  private func sourcesRequest(_ hashes: [ContentHash]) -> SearchRequest {
+  /// So that the answer is no larger than what a server gives at once.
+  private static let contentsPerQuestion = 50
+
+  private func sourcesRequest(_ hashes: ArraySlice<ContentHash>) -> SearchRequest {
     let contents = hashes.map { Query.filter(.contentHash($0)) }
-    let (limit, overflows) = hashes.count.multipliedReportingOverflow(by: Folding.duplicateLimit)
     return SearchRequest(
-      query: .all([request.query, .any(contents)]), limit: overflows ? .max : limit,
+      query: .all([request.query, .any(contents)]), limit: hashes.count * Folding.duplicateLimit,
       collapsesDuplicates: false, statistics: CollectionStatistics())
   }
 

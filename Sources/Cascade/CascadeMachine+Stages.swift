@@ -8,7 +8,22 @@ extension CascadeMachine {
     let began: Duration
     /// The revisions that the sum counts on.
     let revisions: [ServerIdentifier: Revision]
-    var replies: [ServerIdentifier: SearchAnswer] = [:]
+    private(set) var replies: [ServerIdentifier: SearchAnswer] = [:]
+    /// Hits of all of them.
+    private(set) var hitCount = 0
+    /// When the last of them came.
+    private(set) var lastReply: Duration?
+
+    mutating func take(_ answer: SearchAnswer, of server: ServerIdentifier, at time: Duration) {
+      hold(answer, of: server)
+      lastReply = time
+    }
+
+    /// - Parameter answer: nil for nothing.
+    mutating func hold(_ answer: SearchAnswer?, of server: ServerIdentifier) {
+      hitCount += (answer?.hits.count ?? 0) - (replies[server]?.hits.count ?? 0)
+      replies[server] = answer
+    }
   }
 
   /// What a stage came to.
@@ -43,6 +58,8 @@ extension CascadeMachine {
     // All of them are proven empty or gone: what stands is the answer for them too.
     if participantCount == former, result != nil, formerCount > 0 { return finishWhole() }
     askForStatistics()
+    stageBegan = now
+    nextPreview = request.limit > 0 ? now + limits.previewDelay : nil
     phase = .statistics(until: patience(limits.statisticsShare))
   }
 
@@ -79,9 +96,15 @@ extension CascadeMachine {
   }
 
   mutating func beginRound() {
-    let members = covered.filter {
-      states[$0].map { $0.takesPart && $0.statistics != nil } ?? false
-    }
+    endPreview()
+    openRound(of: covered.filter { states[$0]?.isReadyToMatch ?? false })
+    phase = .matching(until: patience(isLastStage ? limits.lastStageShare : limits.ringShare))
+  }
+
+  /// Has these matched by the sum of their statistics.
+  ///
+  /// - Parameter isUrgent: whether their questions come before all that wait.
+  mutating func openRound(of members: [ServerIdentifier], isUrgent: Bool = false) {
     var sum = CollectionStatistics()
     var revisions: [ServerIdentifier: Revision] = [:]
     for member in members {
@@ -94,10 +117,25 @@ extension CascadeMachine {
     part.statistics = sum
     part.offset = 0
     part.limit = wanted
+    let waiting = waitingAsks
+    if isUrgent { waitingAsks = [] }
     for member in members {
       enqueue(.matches, member, request: part, believed: revisions[member])
     }
-    phase = .matching(until: isLastStage ? limits.deadline : patience(limits.ringShare))
+    if isUrgent { waitingAsks += waiting }
+  }
+
+  /// At the end of its share the last stage goes on without those that hang, unless there would be
+  /// nothing to gain: then they may take all the time that is left.
+  ///
+  /// - Returns: whether there is more to wait for.
+  mutating func extendLastStage() -> Bool {
+    guard isLastStage, isAwaiting(.matches), let round else { return false }
+    if !round.replies.isEmpty, correctionCount < limits.corrections, mayAskAgain(round) {
+      return false
+    }
+    phase = .matching(until: limits.deadline)
+    return true
   }
 
   /// Every server of the round has answered or will not.
@@ -126,17 +164,20 @@ extension CascadeMachine {
   /// Whether nothing but a number of matches was asked for, which one ring gives as well.
   private var isCounted: Bool { scope == .nearest && request.limit == 0 }
 
-  /// Whether a round that takes as long as this one would be over in time.
+  /// Whether a round that takes as long as those took that answered in this one would be over in time.
   private func mayAskAgain(_ round: Round) -> Bool {
-    now + (now - round.began) * 2 < limits.deadline
+    now + ((round.lastReply ?? now) - round.began) * 2 < limits.deadline
   }
 
-  func merged(_ answers: [ServerIdentifier: SearchAnswer]) -> [MergedHit] {
+  /// - Parameter page: nil for the one that is searched for.
+  func merged(
+    _ answers: [ServerIdentifier: SearchAnswer], for page: SearchRequest? = nil
+  ) -> [MergedHit] {
     let lists = answers.compactMap { identifier, answer in
       states[identifier].map {
         RankedList(server: identifier, nearness: $0.server.nearness, hits: answer.hits)
       }
     }
-    return merging.merge(lists, for: request)
+    return merging.merge(lists, for: page ?? request)
   }
 }

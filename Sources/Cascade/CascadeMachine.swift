@@ -34,6 +34,9 @@ public struct CascadeMachine: Sendable {
   var phase = Phase.beginning
   var round: Round?
   var correctionCount = 0
+  var stageBegan: Duration = .zero
+  /// When those are to be matched that gave their statistics; nil where nobody is waited for.
+  var nextPreview: Duration?
   /// What the last whole stage came to.
   var result: StageResult?
   var lastPublication: Duration?
@@ -43,6 +46,8 @@ public struct CascadeMachine: Sendable {
   var shown: Set<ServerIdentifier> = []
   /// The last answer of each server, by whatever sum of statistics; none of one that failed.
   var heard: [ServerIdentifier: SearchAnswer] = [:]
+  /// Servers of whose answers not all is held.
+  var shortened: Set<ServerIdentifier> = []
   /// What servers answered that were asked for further copies of the page's files.
   var sources: [ServerIdentifier: [Hit]] = [:]
 
@@ -84,7 +89,9 @@ public struct CascadeMachine: Sendable {
     switch phase {
     case .beginning, .finished: nil
     case .statistics(let until), .matching(let until), .sources(let until):
-      min(until, limits.deadline, nextFreePlace ?? until, nextPublication ?? until)
+      min(
+        until, limits.deadline, nextFreePlace ?? until, nextPublication ?? until,
+        nextPreview ?? until)
     }
   }
 
@@ -125,11 +132,15 @@ public struct CascadeMachine: Sendable {
       case .finished: return
       case .beginning: openStage()
       case .statistics(let until):
-        guard now >= until || !isAwaiting(.statistics) else { return }
+        guard now >= until || !isAwaiting(.statistics) else {
+          previewIfDue()
+          return improveIfDue()
+        }
         giveUp(.statistics)
         beginRound()
       case .matching(let until):
         guard now >= until || !isAwaiting(.matches) else { return improveIfDue() }
+        if extendLastStage() { return improveIfDue() }
         giveUp(.matches)
         endRound()
       case .sources(let until):
@@ -161,6 +172,8 @@ struct ServerState: Sendable {
 
   /// Whether it is still to answer, or has.
   var takesPart: Bool { failure == nil && proofAge == nil }
+
+  var isReadyToMatch: Bool { takesPart && statistics != nil }
 }
 
 /// One question to one server.
@@ -169,11 +182,13 @@ struct Ask: Sendable {
     case statistics
     case matches
     case sources
+    /// Matches by a sum that counts no more.
+    case overtaken
   }
 
   let number: AskNumber
   let server: ServerIdentifier
-  let kind: Kind
+  var kind: Kind
   var request: SearchRequest
   /// The revision that the sum counts on.
   var believed: Revision?

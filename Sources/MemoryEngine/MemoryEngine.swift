@@ -94,15 +94,18 @@ public actor MemoryEngine: FullTextEngine {
   }
 
   /// In the record in which the term weighs most.
-  private func writtenWord(of term: String) -> String? {
-    let request = SearchRequest(query: .nothing, limit: 1, collapsesDuplicates: false)
-    return hits(of: WrittenWord.query(term), for: request).first.flatMap {
-      WrittenWord.word(of: term, in: $0.record)
+  private func writtenWord(of term: String) -> WrittenWord? {
+    let request = SearchRequest(
+      query: .nothing, limit: 1, collapsesDuplicates: false,
+      statistics: WrittenWord.statistics(for: term))
+    return hits(of: WrittenWord.query(term), for: request).first.map {
+      WrittenWord(of: term, in: $0)
     }
   }
 
   private func hits(of query: TermQuery, for request: SearchRequest) -> [Hit] {
-    let evaluator = Evaluator(model: model, statistics: collection.statistics(for: query))
+    let evaluator = Evaluator(
+      model: model, statistics: request.statistics ?? collection.statistics(for: query))
     return Ranking.hits(
       of: collection.documents.compactMap { document in
         evaluator.match(query, document).map { Ranking.Candidate(document: document, match: $0) }

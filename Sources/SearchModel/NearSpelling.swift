@@ -21,6 +21,27 @@ public struct NearSpelling: Hashable, Sendable, Codable, Comparable {
   /// How many records hold it.
   public var documentFrequency: Int
 
+  /// The record that tells how the term is written; nil where none does.
+  public var witness: Witness?
+
+  /// A record that holds a term. The heaviest of all says how people write it, of equals the one with
+  /// the first key.
+  public struct Witness: Hashable, Sendable, Codable, Comparable {
+    /// The term's in the record, by statistics that are the same for all indexes.
+    public var weight: Double
+    public var key: RecordKey
+
+    public init(weight: Double, key: RecordKey) {
+      self.weight = weight
+      self.key = key
+    }
+
+    /// Whether the left is the better one.
+    public static func < (left: Witness, right: Witness) -> Bool {
+      left.weight != right.weight ? left.weight > right.weight : left.key < right.key
+    }
+  }
+
   public init(
     word: String, term: String, distance: Int, isOfStem: Bool = false, beginsAlike: Bool,
     documentFrequency: Int
@@ -43,17 +64,24 @@ public struct NearSpelling: Hashable, Sendable, Codable, Comparable {
     return left.term.utf8.lexicographicallyPrecedes(right.term.utf8)
   }
 
-  /// What several indexes say of one word together: their frequencies add up. How a term is written
-  /// is taken from the first list that has it.
+  /// What several indexes say of one word together: their frequencies add up, and the best witness of
+  /// all says how a term is written; where there is none, the first list that has the term.
   ///
   /// - Parameter lists: of disjoint indexes, the nearest first.
   public static func merged(_ lists: [[NearSpelling]], limit: Int) -> [NearSpelling] {
     var byTerm: [String: NearSpelling] = [:]
     for spelling in lists.joined() {
-      if byTerm[spelling.term] != nil {
-        byTerm[spelling.term]?.documentFrequency += spelling.documentFrequency
-      } else {
+      guard let known = byTerm[spelling.term] else {
         byTerm[spelling.term] = spelling
+        continue
+      }
+      byTerm[spelling.term]?.documentFrequency += spelling.documentFrequency
+      // Where one index holds the word itself, it stands so in all of them together.
+      byTerm[spelling.term]?.distance = min(known.distance, spelling.distance)
+      byTerm[spelling.term]?.isOfStem = known.isOfStem && spelling.isOfStem
+      if let witness = spelling.witness, known.witness.map({ witness < $0 }) ?? true {
+        byTerm[spelling.term]?.word = spelling.word
+        byTerm[spelling.term]?.witness = witness
       }
     }
     var words: Set<String> = []

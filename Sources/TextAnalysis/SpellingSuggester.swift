@@ -28,7 +28,7 @@ public enum SpellingSuggester {
   ///   begin with the same letter.
   public static func suggestions(
     for word: String, in vocabulary: some Sequence<(word: String, documentFrequency: Int)>,
-    limit: Int, written: (String) -> String? = { _ in nil }
+    limit: Int, written: (String) -> WrittenWord? = { _ in nil }
   ) -> [String] {
     var search = SpellingSearch(word)
     for (candidate, frequency) in vocabulary {
@@ -99,14 +99,16 @@ public struct SpellingSearch {
   ///
   /// - Parameter written: as for ``SpellingSuggester/suggestions(for:in:limit:written:)``.
   public func nearest<Failure: Error>(
-    limit: Int, written: (String) throws(Failure) -> String?
+    limit: Int, written: (String) throws(Failure) -> WrittenWord?
   ) throws(Failure) -> [NearSpelling] {
     var spellings: [NearSpelling] = []
     for candidate in found.values.sorted(by: { $0.spelling < $1.spelling })
     where spellings.count < limit {
       var spelling = candidate.spelling
       if let term = candidate.term, WrittenWord.mayBeStem(term) {
-        spelling.word = try written(term) ?? spelling.word
+        let written = try written(term)
+        spelling.word = written?.word ?? spelling.word
+        spelling.witness = written?.witness
       }
       guard spelling.word != typed, !spellings.contains(where: { $0.word == spelling.word })
       else { continue }

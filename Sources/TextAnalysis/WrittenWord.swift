@@ -1,7 +1,17 @@
 import SearchModel
 
 /// How people write what an index holds as a stem.
-public enum WrittenWord {
+public struct WrittenWord: Hashable, Sendable {
+  /// Nil where the record that is to tell has no such word.
+  public var word: String?
+  public var witness: NearSpelling.Witness
+
+  /// - Parameter hit: the best of a search for ``query(_:)`` by ``statistics(for:)``.
+  public init(of term: String, in hit: Hit) {
+    word = Self.word(of: term, in: hit.record)
+    witness = NearSpelling.Witness(weight: hit.weight, key: hit.record.key)
+  }
+
   /// Whether a term may be a stem: only words of the letters a to z are stemmed.
   public static func mayBeStem(_ term: String) -> Bool {
     term.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
@@ -11,6 +21,15 @@ public enum WrittenWord {
   /// text is not kept.
   public static func query(_ term: String) -> TermQuery {
     .leaf(TermLeaf(.exactly(term), fields: .everywhere.subtracting([.text])))
+  }
+
+  /// By which every index weighs its witnesses, so that the best of several indexes is that of one
+  /// that holds all their records: of a term among many, in records of a usual length.
+  public static func statistics(for term: String) -> CollectionStatistics {
+    CollectionStatistics(
+      documentCount: 1_000, totalLength: 30_000,
+      documentFrequencies: Dictionary(
+        query(term).weightedLeaves.map { ($0.statisticsKey, 1) }, uniquingKeysWith: max))
   }
 
   /// The word in a record that the term came of, without case.

@@ -33,10 +33,12 @@ extension Snapshot {
     }
     return try search.nearest(limit: limit) { (term) throws(EngineError) in
       // The query is given as terms: what the request has for a query is not looked at.
-      let request = SearchRequest(query: .nothing, limit: 1, collapsesDuplicates: false)
+      let request = SearchRequest(
+        query: .nothing, limit: 1, collapsesDuplicates: false,
+        statistics: WrittenWord.statistics(for: term))
       let found = try SnapshotSearch(request, WrittenWord.query(term), in: self, model: model)
         .answer()
-      return found.hits.first.flatMap { WrittenWord.word(of: term, in: $0.record) }
+      return found.hits.first.map { WrittenWord(of: term, in: $0) }
     }
   }
 }

@@ -12,7 +12,7 @@ import Testing
     .filter { $0.hasSuffix(".txt") }.sorted()
 
   @Test func theScenariosAreThere() {
-    #expect(Self.names.count >= 7)
+    #expect(Self.names.count >= 8)
   }
 
   @Test(arguments: names)

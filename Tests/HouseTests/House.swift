@@ -39,7 +39,7 @@ enum House {
 
   /// Targets that tests are made with; they are in no product.
   static let testSupport: Set<String> = [
-    "EngineConformance", "PeerTesting", "RouteProbe", "TestSupport",
+    "EngineConformance", "FarLink", "PeerTesting", "RouteProbe", "TestSupport",
   ]
 
   /// What may stand at the top of the package, dotfiles aside.

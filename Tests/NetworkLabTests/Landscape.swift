@@ -141,6 +141,18 @@ enum Landscape {
     uniqueKeysWithValues: [("wide", "r:198.18.101.11")]
       + (2...6).map { ("e\($0)", "r:198.18.10\($0).11") })
 
+  /// Three machines behind one router, and three behind one each, which are as far away as another
+  /// continent by a bad connection.
+  static let far = core(
+    [
+      wan(1, Router("near", .plain, lan(1, Member.hosts("near", "ann", "bob", "cat"))))
+    ]
+      + ["dan", "eve", "fay"].enumerated().map { place, name in
+        var router = Router("far-\(name)", .plain, lan(2 + place, Member.hosts(name, name)))
+        router.farness = Router.Farness(milliseconds: 200, loss: 0.05)
+        return wan(2 + place, router)
+      })
+
   private static func core(_ edges: [Segment]) -> Router {
     let middle = Segment("198.18.0", "2001:db8:0:1", Member.hosts("central", "central"))
     return Router("core", .plain, [middle] + edges)

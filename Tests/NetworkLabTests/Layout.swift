@@ -15,6 +15,14 @@ struct Router: Sendable {
   var name: String
   var behaviour = Behaviour.plain
   var segments: [Segment]
+  /// What its way up is like; nil for one without delay and loss.
+  var farness: Farness?
+
+  /// A way that takes long and loses a part of what goes through it, in each direction.
+  struct Farness: Sendable {
+    var milliseconds: Int
+    var loss: Double
+  }
 
   init(_ name: String, _ behaviour: Behaviour = .plain, _ segments: Segment...) {
     self.init(name, behaviour, segments)

@@ -9,6 +9,11 @@ struct LayoutCommands {
   /// For `nft -f` inside of some.
   private(set) var filters: [String: String] = [:]
   private(set) var routers: [String] = []
+  /// Namespaces that are nothing but a way, and what it is like.
+  private(set) var ways: [(name: String, farness: Router.Farness)] = []
+
+  /// The devices of such a namespace.
+  static let wayDevices = ["near", "far"]
 
   init(_ core: Router) {
     add(core)
@@ -61,14 +66,31 @@ struct LayoutCommands {
       if host.isQuiet { filters[host.name] = Self.quiet }
     }
     let port = "\(bridge)p\(place)"
-    cables.append(
-      "link add \(port) netns \(router.name) type veth peer name eth0 netns \(member.name)")
+    connect(port, of: router.name, to: member)
     // The port comes before the routes that were queued above.
     inside[router.name, default: []].insert(
       contentsOf: ["link set \(port) master \(bridge)", "link set \(port) up"],
       at: (inside[router.name]?.firstIndex { $0.hasPrefix("addr add \(segment.gateway)/") } ?? 0))
     inside[member.name, default: []].insert(
       contentsOf: Self.uplink(place, of: segment), at: 0)
+  }
+
+  private mutating func connect(_ port: String, of router: String, to member: Member) {
+    func cable(_ device: String, _ name: String, _ other: String, _ otherName: String) -> String {
+      "link add \(device) netns \(name) type veth peer name \(other) netns \(otherName)"
+    }
+    guard case .router(let below) = member, let farness = below.farness else {
+      cables.append(cable(port, router, "eth0", member.name))
+      return
+    }
+    let way = "way-" + member.name
+    begin(way)
+    ways.append((way, farness))
+    cables.append(cable(port, router, Self.wayDevices[0], way))
+    cables.append(cable(Self.wayDevices[1], way, "eth0", member.name))
+    for device in Self.wayDevices { say(way, "link set \(device) up") }
+    // One packet is one to lose.
+    say(member.name, "link set eth0 gso_max_segs 1")
   }
 
   private static func uplink(_ place: Int, of segment: Segment) -> [String] {

@@ -37,7 +37,7 @@ struct NetworkLab {
     let folder = FileManager.default.temporaryDirectory.appending(path: "network-lab-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let script = try LabScript(
+    let script = LabScript(
       core: core, folder: folder, answersWithoutLimit: answersWithoutLimit)
     try script.write(joining: hosts.map(\.host.name), at: central, probe: Self.probe)
     let result = try await LabShell.run(script: folder.appending(path: "run").path)
@@ -63,9 +63,13 @@ struct NetworkLab {
       forward: Dictionary(uniqueKeysWithValues: forward.map { ($0.name, $0.route) }))
   }
 
-  /// SwiftPM builds it beside the tests.
-  static let probe = URL(fileURLWithPath: CommandLine.arguments[0])
-    .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "RouteProbe").path
+  static let probe = program("RouteProbe")
+
+  /// SwiftPM builds the programs beside the tests.
+  static func program(_ name: String) -> String {
+    URL(fileURLWithPath: CommandLine.arguments[0])
+      .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name).path
+  }
 
   /// Whether the kernel lets this user make namespaces and filters. Says on standard error why
   /// not, so that nobody takes a run without these tests for one with them.
@@ -73,11 +77,31 @@ struct NetworkLab {
     await possibility.value
   }
 
+  /// The same for links with delay and loss.
+  static func canMakeFarLinks() async -> Bool {
+    guard await isPossible() else { return false }
+    return await farPossibility.value
+  }
+
   private static let possibility = Task {
-    let trial = """
+    await succeeds(
+      """
       mount -t tmpfs tmpfs /run && mkdir /run/netns && ip netns add trial \
       && nsenter --net=/run/netns/trial nft list tables
+      """, orSays: "The tests over real networks are SKIPPED: namespaces cannot be made here.")
+  }
+
+  /// It runs until it is ended, which is what `timeout` says by 124.
+  private static let farPossibility = Task {
+    await succeeds(
       """
+      ip link add near type veth peer name far && ip link set near up && ip link set far up \
+      && unshare -mp --fork --kill-child --mount-proc true \
+      && { timeout 1 '\(LayoutScript.farLink)' near far 1 0 1; [ $? = 124 ]; }
+      """, orSays: "The tests over far links are SKIPPED: devices cannot be tied together here.")
+  }
+
+  private static func succeeds(_ trial: String, orSays what: String) async -> Bool {
     let reason: String
     do {
       let result = try await LabShell.run(line: trial)
@@ -89,8 +113,7 @@ struct NetworkLab {
     let isContinuous = ProcessInfo.processInfo.environment["CI"] == "true"
     let frame = isContinuous ? String(repeating: "=", count: 80) + "\n" : ""
     let text =
-      frame + "The tests over real networks are SKIPPED: namespaces cannot be made here. "
-      + reason.trimmingCharacters(in: .whitespacesAndNewlines) + "\n" + frame
+      frame + what + " " + reason.trimmingCharacters(in: .whitespacesAndNewlines) + "\n" + frame
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     return false
   }

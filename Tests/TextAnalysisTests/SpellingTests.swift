@@ -1,3 +1,4 @@
+import SearchModel
 import TestSupport
 import Testing
 
@@ -93,8 +94,16 @@ import Testing
     _ word: String, _ vocabulary: [(String, Int)], written: (String) -> String? = { _ in nil }
   ) -> [String] {
     SpellingSuggester.suggestions(
-      for: word, in: vocabulary.map { (word: $0.0, documentFrequency: $0.1) }, limit: 3,
-      written: written)
+      for: word, in: vocabulary.map { (word: $0.0, documentFrequency: $0.1) }, limit: 3
+    ) { term in
+      written(term).flatMap { word in
+        // A title that holds the word so.
+        RecordKey("1").map { key in
+          WrittenWord(
+            of: term, in: Hit(record: Record(key: key, filename: "", title: word), weight: 1))
+        }
+      }
+    }
   }
 
   /// `compani` is how an index holds `company` in titles and texts.

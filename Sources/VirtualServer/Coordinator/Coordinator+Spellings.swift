@@ -57,5 +57,6 @@ extension NearSpelling {
     let highest = CascadeLimits().highestDocumentCount
     return distance >= 1 && (0...highest).contains(documentFrequency) && !word.isEmpty
       && word.utf8.count <= 1_024 && term.utf8.count <= 1_024
+      && witness?.weight.isFinite ?? true
   }
 }

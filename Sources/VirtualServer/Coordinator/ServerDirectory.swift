@@ -6,13 +6,21 @@ import RouterBands
 ///
 /// What the central server says is taken with care: an entry of the own machine, or a second one for
 /// the same address, is left out, and a band whose way is not understood counts as far away.
+///
+/// A difference moves those that it touches, and nobody else: ordering all of a large network anew
+/// takes far longer than a search.
 struct ServerDirectory: Sendable {
   private var directory = Directory()
+  private var residents = DirectoryResidents()
   private var measured: [UInt64: Duration] = [:]
-  private var ordered: [CascadeServer]?
+  /// From the own band to others; those that were wanted so far.
+  private var distances: [String: BandDistance] = [:]
+  private var ownPath: RouterPath?
+  /// Nil where it is to be made anew.
+  private var order: NearestFirst?
   /// The group that this coordinator belongs to; nil before it serves one.
   var ownGroup: UInt64? {
-    didSet { if ownGroup != oldValue { ordered = nil } }
+    didSet { if ownGroup != oldValue { forgetOrder() } }
   }
   /// The node that this coordinator runs on.
   let host: String
@@ -21,10 +29,69 @@ struct ServerDirectory: Sendable {
     self.host = host
   }
 
+  // MARK: What is said
+
   mutating func apply(_ delta: DirectoryDelta) {
+    guard order != nil, !delta.startsAnew, !movesOwnPlace(delta) else {
+      take(delta)
+      return forgetOrder()
+    }
+    let affected = groups(affectedBy: delta)
+    let before = affected.compactMap { placed($0) }
+    take(delta)
+    let after = affected.compactMap { placed($0) }
+    order?.change(removing: before, adding: after)
+  }
+
+  private mutating func take(_ delta: DirectoryDelta) {
+    let bandCount = directory.bands.count
+    let leaving = delta.startsAnew ? Array(directory.entries.values) : formerEntries(of: delta)
+    if delta.startsAnew {
+      residents = DirectoryResidents()
+    } else {
+      for entry in leaving { residents.remove(entry) }
+    }
     directory.apply(delta)
-    measured = measured.filter { directory.entries[$0.key] != nil }
-    ordered = nil
+    for group in Set(delta.entries.map(\.group)) {
+      if let entry = directory.entries[group] { residents.add(entry) }
+    }
+    for entry in leaving where directory.entries[entry.group] == nil {
+      measured[entry.group] = nil
+    }
+    for band in delta.bands { distances[band.key] = nil }
+    // Those of nobody were dropped.
+    if directory.bands.count < bandCount { distances = [:] }
+  }
+
+  /// What is known of the groups of which something else is said now.
+  private func formerEntries(of delta: DirectoryDelta) -> [DirectoryEntry] {
+    Set(delta.entries.map(\.group) + delta.removed).compactMap { directory.entries[$0] }
+  }
+
+  private mutating func forgetOrder() {
+    order = nil
+    distances = [:]
+    ownPath = nil
+  }
+
+  /// Whether all distances are others afterwards.
+  private func movesOwnPlace(_ delta: DirectoryDelta) -> Bool {
+    guard let ownGroup else { return true }
+    return delta.removed.contains(ownGroup)
+      || delta.entries.contains { $0.group == ownGroup && $0.band != ownBand }
+      || delta.bands.contains { $0.key == ownBand && $0 != directory.bands[$0.key] }
+  }
+
+  /// Those that may stand elsewhere afterwards, or not at all.
+  private func groups(affectedBy delta: DirectoryDelta) -> Set<UInt64> {
+    var groups = Set(delta.entries.map(\.group) + delta.removed)
+    for entry in delta.entries + formerEntries(of: delta) {
+      groups.formUnion(residents.atEndpoint[entry.endpoint] ?? [])
+    }
+    for band in delta.bands where band != directory.bands[band.key] {
+      groups.formUnion(residents.inBand[band.key] ?? [])
+    }
+    return groups
   }
 
   /// Nil for one's own and for who is not known.
@@ -39,97 +106,61 @@ struct ServerDirectory: Sendable {
     guard server.number != ownGroup, directory.entries[server.number] != nil else { return }
     let known = measured[server.number]
     guard known.map({ roundTrip < $0 }) ?? true else { return }
-    let before = nearness(of: server)
+    let before = placed(server.number)
     measured[server.number] = roundTrip
-    if let before, let after = nearness(of: server), before != after {
-      move(server, from: before, to: after)
+    if let before, let after = placed(server.number), before != after {
+      order?.change(removing: [before], adding: [after])
     }
   }
 
-  /// Nil for who has no place in the order.
-  private func nearness(of server: ServerIdentifier) -> Nearness? {
-    guard let ownGroup, let entry = directory.entries[server.number] else { return nil }
-    let own = directory.entries[ownGroup]
-    let isSameBand = own?.band == entry.band
-    let distance = distance(
-      from: own.flatMap { path(of: $0.band) }, to: entry.band, isSame: isSameBand)
-    return nearness(of: entry, isSameBand: isSameBand, distance)
-  }
-
-  private func nearness(
-    of entry: DirectoryEntry, isSameBand: Bool, _ distance: BandDistance
-  ) -> Nearness {
-    Nearness(
-      relation: isSameBand ? .sameBand : .otherBand, measured: measured[entry.group],
-      distance: distance, key: Self.key(entry.group))
-  }
-
-  /// Gives one server its new place: ordering all of a large network anew takes far longer than a
-  /// search.
-  private mutating func move(
-    _ server: ServerIdentifier, from before: Nearness, to after: Nearness
-  ) {
-    guard var servers = ordered else { return }
-    // So that the array is not copied.
-    ordered = nil
-    let old = servers.firstPlace { !($0.nearness < before) }
-    if old < servers.endIndex, servers[old].identifier == server {
-      servers.remove(at: old)
-      let place = servers.firstPlace { !($0.nearness < after) }
-      servers.insert(CascadeServer(server, nearness: after), at: place)
-    }
-    ordered = servers
-  }
+  // MARK: The order
 
   /// All of them, the own group first, nearest first. Empty before a group is served.
   mutating func nearestFirst() -> [CascadeServer] {
-    if let ordered { return ordered }
-    let servers = order()
-    ordered = servers
-    return servers
-  }
-
-  private func order() -> [CascadeServer] {
+    if let order { return order.servers }
     guard let ownGroup else { return [] }
-    let own = directory.entries[ownGroup]
-    let ownPath = own.flatMap { path(of: $0.band) }
-    var servers = [
-      CascadeServer(
-        ServerIdentifier(ownGroup),
-        nearness: Nearness(relation: .ownGroup, distance: .sameBand, key: Self.key(ownGroup)))
-    ]
-    var distances: [String: BandDistance] = [:]
-    for entry in entriesOfOthers(than: ownGroup) {
-      let isSameBand = own?.band == entry.band
-      let distance =
-        distances[entry.band] ?? self.distance(from: ownPath, to: entry.band, isSame: isSameBand)
-      distances[entry.band] = distance
-      servers.append(
-        CascadeServer(
-          ServerIdentifier(entry.group),
-          nearness: nearness(of: entry, isSameBand: isSameBand, distance)))
-    }
-    return servers.sorted { $0.nearness < $1.nearness }
+    let own = CascadeServer(
+      ServerIdentifier(ownGroup),
+      nearness: Nearness(relation: .ownGroup, distance: .sameBand, key: Self.key(ownGroup)))
+    let order = NearestFirst([own] + directory.entries.keys.compactMap { placed($0) })
+    self.order = order
+    return order.servers
   }
 
-  /// One for each address, the one with the later lease.
-  private func entriesOfOthers(than ownGroup: UInt64) -> [DirectoryEntry] {
-    var byEndpoint: [NetworkEndpoint: DirectoryEntry] = [:]
-    for entry in directory.entries.values where entry.group != ownGroup && entry.host != host {
-      if let other = byEndpoint[entry.endpoint], other.epoch > entry.epoch { continue }
-      byEndpoint[entry.endpoint] = entry
-    }
-    return Array(byEndpoint.values)
+  /// Another group's server at its place; nil for one that has none.
+  private mutating func placed(_ group: UInt64) -> CascadeServer? {
+    guard let ownGroup, let entry = directory.entries[group], group != ownGroup,
+      entry.host != host, isLatest(entry)
+    else { return nil }
+    return CascadeServer(
+      ServerIdentifier(group),
+      nearness: Nearness(
+        relation: entry.band == ownBand ? .sameBand : .otherBand, measured: measured[group],
+        distance: distance(to: entry.band), key: Self.key(group)))
   }
 
-  private func distance(
-    from ownPath: RouterPath?, to band: String, isSame: Bool
-  ) -> BandDistance {
-    if isSame { return .sameBand }
-    guard let ownPath, let path = path(of: band) else {
-      return BandDistance(hops: Self.unknownHops)
+  /// One counts for each address, the one with the later lease.
+  private func isLatest(_ entry: DirectoryEntry) -> Bool {
+    let others = residents.atEndpoint[entry.endpoint] ?? []
+    return !others.contains { group in
+      guard group != ownGroup, let other = directory.entries[group], other.host != host else {
+        return false
+      }
+      return (other.epoch, group) > (entry.epoch, entry.group)
     }
-    return BandDistance(from: ownPath, to: path)
+  }
+
+  private mutating func distance(to band: String) -> BandDistance {
+    if let known = distances[band] { return known }
+    if ownPath == nil { ownPath = ownBand.flatMap { path(of: $0) } }
+    var distance = BandDistance(hops: Self.unknownHops)
+    if band == ownBand {
+      distance = .sameBand
+    } else if let ownPath, let path = path(of: band) {
+      distance = BandDistance(from: ownPath, to: path)
+    }
+    distances[band] = distance
+    return distance
   }
 
   /// Farther than anything that is known.
@@ -149,18 +180,5 @@ struct ServerDirectory: Sendable {
   private static func key(_ group: UInt64) -> String {
     let text = String(group)
     return String(repeating: "0", count: 20 - text.count) + text
-  }
-}
-
-extension [CascadeServer] {
-  /// The first place from which on the predicate holds; it must not hold before.
-  fileprivate func firstPlace(where holds: (CascadeServer) -> Bool) -> Int {
-    var low = startIndex
-    var high = endIndex
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -1,7 +1,8 @@
-import Cascade
 import MemoryEngine
 import RouterBands
 import SearchModel
+
+@testable import Cascade
 
 /// Virtual servers with real engines, and a clock that only events move.
 struct SimulatedNetwork {
@@ -45,6 +46,9 @@ struct SimulatedNetwork {
     var askCounts: [ServerIdentifier: Int] = [:]
     var mostUnderWay = 0
     var cancelled = 0
+    /// Hits of one round's answers that were held, and that were asked for and on their way.
+    var mostHeld = 0
+    var mostHitsUnderWay = 0
     /// All that was to be done, in order.
     var steps: [(at: Duration, action: CascadeAction)] = []
     /// What is known of the servers for the next search.
@@ -89,9 +93,14 @@ struct SimulatedNetwork {
     var machine = machine(request, scope: scope, limits: limits, merging: merging)
     var play = Play(network: self, query: request.query)
     var actions = machine.handle(.began, at: .zero)
+    var (mostHeld, mostHitsUnderWay) = (0, 0)
     while true {
+      mostHeld = max(mostHeld, machine.round?.hitCount ?? 0)
+      let open = machine.openAsks.values.filter { $0.kind == .matches }
+      mostHitsUnderWay = max(mostHitsUnderWay, open.reduce(0) { $0 + $1.request.limit })
       if var course = try await play.perform(actions) {
         course.statistics = machine.statistics
+        (course.mostHeld, course.mostHitsUnderWay) = (mostHeld, mostHitsUnderWay)
         return course
       }
       guard let (time, event) = play.next(machine.nextWake) else { throw StoodStill() }
