@@ -58,6 +58,17 @@ public enum DropReason: Hashable, Sendable {
   case busy
 }
 
+extension DropReason: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .lied: "It sent what is not the file."
+    case .refused(let reason), .unreachable(let reason): reason
+    case .stalled: "Nothing came from it any more."
+    case .busy: "It is busy with others."
+    }
+  }
+}
+
 /// How a file is fetched.
 public struct FetchLimits: Hashable, Sendable {
   /// Sources that are asked at the same time.

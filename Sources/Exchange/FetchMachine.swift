@@ -30,15 +30,16 @@ public struct FetchMachine: Sendable {
   ///   - have: the pieces that are verified already.
   ///   - needsHashes: whether the hashes of the pieces are not known; pieces are asked for after them.
   ///   - sourceCount: how many sources there are; their numbers go from 0, the nearest, upward.
+  ///   - dropped: those of them that are not to be asked.
   public init(
     _ layout: PieceLayout, have: PieceSet, needsHashes: Bool, sourceCount: Int,
-    limits: FetchLimits = FetchLimits()
+    dropped: Set<SourceNumber> = [], limits: FetchLimits = FetchLimits()
   ) {
     self.layout = layout
     self.limits = limits
     self.have = have
     self.needsHashes = needsHashes && !have.isWhole
-    sources = (0..<sourceCount).map { _ in Source() }
+    sources = (0..<sourceCount).map { Source(isDropped: dropped.contains($0)) }
   }
 
   /// Takes one event. Events of requests that are over change nothing.
@@ -80,6 +81,15 @@ public struct FetchMachine: Sendable {
     let rests = sources.compactMap(\.restUntil).filter { $0 > now }
     let suspicions = requests.values.map { $0.moved + limits.suspicion }.filter { $0 > now }
     return (rests + suspicions + [lastProgress + limits.patience]).min()
+  }
+
+  /// The bytes of the pieces that are there.
+  public var keptByteCount: Int64 {
+    let last = layout.pieceCount - 1
+    guard last >= 0 else { return 0 }
+    let whole = Int64(have.count) * Int64(layout.pieceByteCount)
+    return have.contains(last)
+      ? whole - Int64(layout.pieceByteCount - layout.byteCount(of: last)) : whole
   }
 
   /// Bytes a second of a source; nil while it is not known.

@@ -111,6 +111,9 @@ final class PartialFile: PieceSink {
 
   // MARK: Pieces
 
+  /// `SEEK_DATA` of lseek(2) on Linux, which Glibc shows only to those who ask for all of GNU.
+  private static let seekData: CInt = 3
+
   /// The pieces that are there and true. Blocks for as long as reading them takes.
   ///
   /// - Parameters:
@@ -126,7 +129,7 @@ final class PartialFile: PieceSink {
     var piece = 0
     while piece < layout.pieceCount, !isCancelled() {
       // Where nothing was written there is nothing to read.
-      let data = lseek(descriptor, off_t(layout.bytes(of: piece).lowerBound), Int32(SEEK_DATA))
+      let data = lseek(descriptor, off_t(layout.bytes(of: piece).lowerBound), Self.seekData)
       if data < 0, errno == ENXIO { break }
       if data > 0 { piece = max(piece, Int(Int64(data) / Int64(layout.pieceByteCount))) }
       guard piece < layout.pieceCount else { break }
@@ -191,6 +194,12 @@ final class PartialFile: PieceSink {
     }
     // A file system that does not take this for folders has other ways.
     _ = fsync(folder)
+  }
+
+  /// Whether nothing was ever written to it.
+  var isEmpty: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_size == 0
   }
 
   /// Removes what is there, where it is of no use for going on.

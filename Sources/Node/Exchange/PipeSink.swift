@@ -30,22 +30,19 @@ final class PipeSink: PieceSink {
         state.early[piece] = Array(bytes)
         return nil
       }
-      do throws(FetchStorageError) {
-        try write(bytes)
+      state.failure = write(bytes)
+      state.next += 1
+      while state.failure == nil, let waiting = state.early.removeValue(forKey: state.next) {
+        state.failure = waiting.withUnsafeBytes { write($0) }
         state.next += 1
-        while let waiting = state.early.removeValue(forKey: state.next) {
-          try waiting.withUnsafeBytes { buffer throws(FetchStorageError) in try write(buffer) }
-          state.next += 1
-        }
-      } catch {
-        state.failure = error
       }
       return state.failure
     }
     if let failure { throw failure }
   }
 
-  private func write(_ bytes: UnsafeRawBufferPointer) throws(FetchStorageError) {
+  /// - Returns: why it could not be written; nil where it was.
+  private func write(_ bytes: UnsafeRawBufferPointer) -> FetchStorageError? {
     var written = 0
     while written < bytes.count {
       let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
@@ -59,10 +56,10 @@ final class PipeSink: PieceSink {
         // A pipe that someone else made non-blocking.
         var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&request, 1, -1)
-      case EPIPE: throw .receiverGone
-      default:
-        throw FetchStorageError(SystemError.last, path: "The output", missing: 0)
+      case EPIPE: return .receiverGone
+      default: return FetchStorageError(SystemError.last, path: "The output", missing: 0)
       }
     }
+    return nil
   }
 }

@@ -29,6 +29,11 @@ final class SharedContents: Sendable {
     self.doubted = doubted
   }
 
+  /// Whether this machine has the content, as far as the catalog knows. Blocks.
+  func has(_ hash: ContentHash) -> Bool {
+    ((try? catalog.sharedFiles(holding: hash)) ?? []).isEmpty == false
+  }
+
   /// Opens a file of this content. Blocks.
   ///
   /// - Parameter caller: nil for the user of this machine, who may have all.
