@@ -64,6 +64,11 @@ public struct FileGetter: Sendable {
     contents = catalog.map { SharedContents(catalog: $0, permits: { _, _ in true }) { _ in } }
   }
 
+  /// What a file of this content is called on this machine; nil where there is none. Blocks.
+  public func ownCopy(of hash: ContentHash) -> (filename: String, byteCount: Int64)? {
+    contents?.firstCopy(of: hash).map { ($0.path.lastComponent.text, $0.status.size) }
+  }
+
   /// Fetches until the file is whole and in its place. What came is kept where it ends before.
   ///
   /// - Throws: ``FetchError``, ``FetchStorageError``, `CancellationError`.
@@ -163,7 +168,7 @@ public struct FileGetter: Sendable {
   /// This machine's own copy before those of others.
   private func sources(of wish: Wish) -> [any PieceSource] {
     var sources: [any PieceSource] = []
-    if let contents, contents.has(wish.hash) {
+    if let contents, contents.firstCopy(of: wish.hash) != nil {
       sources.append(LocalPieceSource(contents: contents, hash: wish.hash))
     }
     let hasOwn = !sources.isEmpty

@@ -29,9 +29,9 @@ final class SharedContents: Sendable {
     self.doubted = doubted
   }
 
-  /// Whether this machine has the content, as far as the catalog knows. Blocks.
-  func has(_ hash: ContentHash) -> Bool {
-    ((try? catalog.sharedFiles(holding: hash)) ?? []).isEmpty == false
+  /// A file of this content on this machine, as far as the catalog knows. Blocks.
+  func firstCopy(of hash: ContentHash) -> PendingFile? {
+    (try? catalog.sharedFiles(holding: hash))?.first?.file
   }
 
   /// Opens a file of this content. Blocks.
