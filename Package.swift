@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "RouteTracing", dependencies: ["RouterBands"]),
     .target(name: "Placement", dependencies: ["RouterBands"]),
     .target(name: "Cascade", dependencies: ["SearchModel", "RouterBands"]),
+    .target(name: "Exchange", dependencies: ["SearchModel"]),
     .target(
       name: "Protocol",
       dependencies: [
@@ -95,7 +96,7 @@ let package = Package(
     .target(
       name: "Node",
       dependencies: [
-        "Extraction", "Protocol", "RouteTracing", "RouterBands", "SearchModel",
+        "Exchange", "Extraction", "Protocol", "RouteTracing", "RouterBands", "SearchModel",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -108,7 +109,7 @@ let package = Package(
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
         "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol", "WebPage",
-        "Cascade", "CentralServer", "VirtualServer", "Node", "Placement",
+        "Cascade", "CentralServer", "VirtualServer", "Node", "Placement", "Exchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -160,7 +161,7 @@ let package = Package(
       name: "NodeTests",
       dependencies: [
         "TestSupport", "Node", "SearchModel", "Extraction", "RouterBands", "RouteTracing",
-        "Placement", "Protocol",
+        "Placement", "Protocol", "Exchange",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -171,6 +172,7 @@ let package = Package(
       exclude: ["Browser"]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
+    .testTarget(name: "ExchangeTests", dependencies: ["TestSupport", "Exchange"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),
     .testTarget(
       name: "RouteTracingTests", dependencies: ["TestSupport", "RouteTracing", "RouterBands"]),

@@ -21,6 +21,7 @@ struct UpCommand: AsyncParsableCommand {
       EXAMPLES:
         nearfind up
         nearfind up --capacity 50
+        nearfind up --listen 0.0.0.0:7441 --upload-rate 5M
       """
   )
 
@@ -39,6 +40,22 @@ struct UpCommand: AsyncParsableCommand {
   @Option(help: "The page's port; that of the last time, or a free one, if not given.")
   var pagePort: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Where other machines fetch files, as ADDRESS:PORT; else any port, kept.",
+      valueName: "address"))
+  var listen: FileListenAddress?
+
+  @Option(
+    help: ArgumentHelp(
+      "How much they may fetch altogether, in bytes a second: 500k, 5M; no limit if not given.",
+      valueName: "rate"))
+  var uploadRate: ByteRate?
+
+  @Option(
+    help: ArgumentHelp("How many transfers there may be at once.", valueName: "count"))
+  var uploads = UploadLimits().transfers
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -48,6 +65,17 @@ struct UpCommand: AsyncParsableCommand {
     guard pagePort.map({ (1...65_535).contains($0) }) ?? true else {
       throw ValidationError("--page-port goes from 1 to 65535.")
     }
+    guard (1...1_000).contains(uploads) else {
+      throw ValidationError("--uploads goes from 1 to 1000.")
+    }
+  }
+
+  private var serving: FileServing {
+    var limits = UploadLimits()
+    limits.bytesPerSecond = uploadRate?.bytesPerSecond
+    limits.transfers = uploads
+    limits.transfersPerPeer = min(limits.transfersPerPeer, uploads)
+    return FileServing(host: listen?.host, port: listen?.port ?? 0, limits: limits)
   }
 
   func run() async throws {
@@ -58,7 +86,8 @@ struct UpCommand: AsyncParsableCommand {
     var options = IndexingSession.Options()
     options.readsContents = !noContent
     let daemon = try await Composition.daemon(
-      directory, options: options, capacity: CapacityRule(fixed: capacity), console: console)
+      directory, options: options, capacity: CapacityRule(fixed: capacity), serving: serving,
+      console: console)
     // Before anything else begins: a port that is taken is a mistake to be told at once.
     let page =
       page
