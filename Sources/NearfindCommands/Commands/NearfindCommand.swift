@@ -13,6 +13,7 @@ struct NearfindCommand: AsyncParsableCommand {
         nearfind status                What is indexed, and how much.
         nearfind doctor                What is missing to read more kinds of files.
         nearfind register HOST         Join a network as a new user.
+        nearfind share list            Which folders are shared, and with whom.
         nearfind up                    Follow changes, and take part in the network.
 
       EXIT STATUS:
@@ -24,7 +25,7 @@ struct NearfindCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       IndexCommand.self, SearchCommand.self, WatchCommand.self, StatusCommand.self,
-      ForgetCommand.self,
+      ForgetCommand.self, ShareCommand.self,
       RegisterCommand.self, LoginCommand.self, UpCommand.self, DownCommand.self,
       RouteCommand.self, DoctorCommand.self, CentralCommand.self, AdminCommand.self,
       EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,

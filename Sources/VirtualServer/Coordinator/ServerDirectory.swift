@@ -10,6 +10,8 @@ struct ServerDirectory: Sendable {
   private var directory = Directory()
   private var measured: [UInt64: Duration] = [:]
   private var ordered: [CascadeServer]?
+  /// By host; nil until somebody asks.
+  private var bands: [String: Set<String>]?
   /// The group that this coordinator belongs to; nil before it serves one.
   var ownGroup: UInt64? {
     didSet { if ownGroup != oldValue { ordered = nil } }
@@ -25,6 +27,23 @@ struct ServerDirectory: Sendable {
     directory.apply(delta)
     measured = measured.filter { directory.entries[$0.key] != nil }
     ordered = nil
+    bands = nil
+  }
+
+  /// Whether the node is known to host a virtual server of the own band: the central server says so,
+  /// which decides bands and which a node cannot lie to.
+  mutating func isOfOwnBand(host: String) -> Bool {
+    guard let ownBand else { return false }
+    let known = bands ?? bandsByHost()
+    bands = known
+    // One that is said to be in two places is believed to be in neither.
+    return known[host] == [ownBand]
+  }
+
+  private func bandsByHost() -> [String: Set<String>] {
+    var bands: [String: Set<String>] = [:]
+    for entry in directory.entries.values { bands[entry.host, default: []].insert(entry.band) }
+    return bands
   }
 
   /// Nil for one's own and for who is not known.
