@@ -16,9 +16,10 @@ struct HeldShares: Hashable, Sendable, Codable {
 
   var isFull: Bool { visibilities.count > Self.mostShares }
 
-  mutating func take(_ table: ShareTable) {
+  /// - Parameter holdsRecords: whether records of shares that have ended may be left.
+  mutating func take(_ table: ShareTable, besideRecords holdsRecords: Bool) {
     version = table.version
-    visibilities = visibilities.mapValues { _ in .users([]) }
+    visibilities = holdsRecords ? visibilities.mapValues { _ in .users([]) } : [:]
     visibilities.merge(table.shares) { _, new in new }
   }
 

@@ -62,15 +62,10 @@ struct IndexDraft {
     entry.base = request.base
     entry.count = count
     entry.released = nil
-    // Where all that was held went out, the shares went with it.
-    if count == growth, present.count == 0 { entry.shares = nil }
-    if let table = request.shares {
+    if request.shares != nil || !publication.shares.isEmpty {
       var shares = entry.shares ?? HeldShares()
-      shares.take(table)
-      entry.shares = shares
-    }
-    if !publication.shares.isEmpty {
-      var shares = entry.shares ?? HeldShares()
+      let holdsRecords = !request.startsAnew && present.count > 0
+      if let table = request.shares { shares.take(table, besideRecords: holdsRecords) }
       shares.cover(publication.shares)
       entry.shares = shares
     }
