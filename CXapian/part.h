@@ -16,8 +16,10 @@ struct cxapian_part {
     // Where a crash while reading is noted; see `Reading`.
     std::string mark;
     Xapian::Database database;
-    // Ascending.
+    // Ascending. Those that are hidden are among them.
     std::vector<uint32_t> removed;
+    // Ascending; those that were not removed before.
+    std::vector<uint32_t> hidden;
 
     std::string scratch_data, scratch_attributes, scratch_hash;
     std::vector<cxapian_hit> hits;

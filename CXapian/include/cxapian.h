@@ -123,6 +123,17 @@ cxapian_status cxapian_part_open(
     cxapian_error *error);
 void cxapian_part_close(cxapian_part *part);
 
+// Has the documents with any of these boolean terms count as gone too, from now on. Once for a part,
+// before anything else is asked of it. `document_count` and `total_length` become those of the
+// documents that were not gone before.
+cxapian_status cxapian_part_hide(
+    cxapian_part *part, const cxapian_bytes *terms, size_t term_count, uint32_t *document_count,
+    uint64_t *total_length, cxapian_error *error);
+
+// How many of a term's documents are gone because of `cxapian_part_hide`.
+cxapian_status cxapian_part_hidden_frequency(
+    cxapian_part *part, cxapian_bytes term, uint32_t *frequency, cxapian_error *error);
+
 // By which another thread ends what a part is read for.
 typedef struct cxapian_stop cxapian_stop;
 // Null when out of memory.
@@ -168,6 +179,12 @@ cxapian_status cxapian_part_terms(
     cxapian_part *part, cxapian_terms kind, cxapian_bytes text, void *context,
     void (*visit)(void *context, cxapian_bytes term, uint32_t document_frequency),
     cxapian_error *error);
+
+// Calls `visit` for every term that begins so and has a document that is not gone, in byte order.
+// Without a start it leaves the namespaces out.
+cxapian_status cxapian_part_present_terms(
+    cxapian_part *part, cxapian_bytes start, void *context,
+    void (*visit)(void *context, cxapian_bytes term), cxapian_error *error);
 
 // The number of the document with this key, 0 where there is none or it is removed.
 cxapian_status cxapian_part_find(

@@ -4,10 +4,13 @@ public import SearchModel
 public struct ServerStatistics: Hashable, Sendable, Codable {
   public var revision: Revision
   public var statistics: CollectionStatistics
+  /// Whether they count what only the one may see for whom was asked.
+  public var isPersonal: Bool
 
-  public init(revision: Revision, statistics: CollectionStatistics) {
+  public init(revision: Revision, statistics: CollectionStatistics, isPersonal: Bool = false) {
     self.revision = revision
     self.statistics = statistics
+    self.isPersonal = isPersonal
   }
 }
 

@@ -25,6 +25,11 @@ struct Collection {
     }
   }
 
+  /// The same had records of these shares never been put in.
+  func without(_ shares: Set<ShareLabel>) -> Collection {
+    Collection(byKey.values.filter { $0.share.map { !shares.contains($0) } ?? true })
+  }
+
   func record(for key: RecordKey) -> Record? { byKey[Array(key.value.utf8)]?.record }
 
   /// The totals, and the document frequency of each weighted leaf that matches something.
@@ -66,15 +71,18 @@ extension Collection {
   }
 }
 
-/// A record as an engine gives it back, without its text, and its terms.
+/// A record as an engine gives it back, without text and share, and its terms.
 struct Document {
   let record: Record
+  let share: ShareLabel?
   let analyzed: AnalyzedRecord
 
   init(_ record: Record, _ analyzed: AnalyzedRecord) {
     var stored = record
     stored.text = ""
+    stored.share = nil
     self.record = stored
+    share = record.share
     self.analyzed = analyzed
   }
 

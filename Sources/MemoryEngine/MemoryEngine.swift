@@ -39,38 +39,13 @@ public actor MemoryEngine: FullTextEngine {
 
   public func revision() -> Revision { committedRevision }
 
-  public func statistics(for query: Query) -> CollectionStatistics {
-    collection.statistics(for: QueryAnalyzer().analyze(query))
-  }
+  public func statistics(for query: Query) -> CollectionStatistics { whole.statistics(for: query) }
 
   public func search(_ request: SearchRequest) throws(EngineError) -> SearchAnswer {
-    guard request.limit >= 0, request.offset >= 0 else {
-      throw .invalidRequest("The limit and the offset of a search must not be negative.")
-    }
-    let query = QueryAnalyzer().analyze(request.query)
-    let statistics = request.statistics ?? collection.statistics(for: query)
-    let evaluator = Evaluator(model: model, statistics: statistics)
-    var matches: [Ranking.Candidate] = []
-    for document in collection.documents {
-      if Task.isCancelled { throw .cancelled }
-      if let match = evaluator.match(query, document) {
-        matches.append(Ranking.Candidate(document: document, match: match))
-      }
-    }
-    var facets = FacetCounting(request.facets)
-    for match in matches { facets.add(match.document.record) }
-    return SearchAnswer(
-      hits: Ranking.hits(of: matches, for: request),
-      matchCount: .exactly(matches.count),
-      facets: facets.result,
-      revision: committedRevision)
+    try whole.search(request)
   }
 
-  public func record(for key: RecordKey) -> Record? { collection.record(for: key) }
-
-  public func held(among keys: [RecordKey]) -> Set<RecordKey> {
-    Set(keys.filter { collection.record(for: $0) != nil })
-  }
+  public func record(for key: RecordKey) -> Record? { whole.collection.record(for: key) }
 
   public nonisolated func statisticsKeys(of query: Query) -> Set<String> {
     Set(QueryAnalyzer().analyze(query).weightedLeaves.map(\.statisticsKey))
@@ -80,35 +55,52 @@ public actor MemoryEngine: FullTextEngine {
     QueryAnalyzer().analyze(query).requirement
   }
 
-  public func termFingerprints() -> TermFingerprints {
-    collection.indexVocabulary.fingerprints(of: committedRevision)
-  }
+  public func termFingerprints() -> TermFingerprints { whole.termFingerprints }
 
   public func nearSpellings(of word: String, limit: Int) -> [NearSpelling] {
-    guard limit > 0 else { return [] }
-    var search = SpellingSearch(word)
-    for (term, frequency) in collection.vocabulary {
-      search.consider(term, documentFrequency: frequency)
-    }
-    return search.nearest(limit: limit) { writtenWord(of: $0) }
+    whole.nearSpellings(of: word, limit: limit)
   }
 
-  /// In the record in which the term weighs most.
-  private func writtenWord(of term: String) -> WrittenWord? {
-    let request = SearchRequest(
-      query: .nothing, limit: 1, collapsesDuplicates: false,
-      statistics: WrittenWord.statistics(for: term))
-    return hits(of: WrittenWord.query(term), for: request).first.map {
-      WrittenWord(of: term, in: $0)
-    }
+  public nonisolated func view(without shares: Set<ShareLabel>) -> any ReadableIndex {
+    shares.isEmpty ? self : MemoryView(engine: self, hidden: shares)
   }
 
-  private func hits(of query: TermQuery, for request: SearchRequest) -> [Hit] {
-    let evaluator = Evaluator(
-      model: model, statistics: request.statistics ?? collection.statistics(for: query))
-    return Ranking.hits(
-      of: collection.documents.compactMap { document in
-        evaluator.match(query, document).map { Ranking.Candidate(document: document, match: $0) }
-      }, for: request)
+  private var whole: CommittedRecords { records(without: []) }
+
+  func records(without shares: Set<ShareLabel>) -> CommittedRecords {
+    CommittedRecords(
+      collection: shares.isEmpty ? collection : collection.without(shares), model: model,
+      revision: committedRevision)
+  }
+}
+
+/// An index less some shares.
+struct MemoryView: ReadableIndex {
+  let engine: MemoryEngine
+  let hidden: Set<ShareLabel>
+
+  func revision() async -> Revision { await engine.revision() }
+
+  func statistics(for query: Query) async -> CollectionStatistics {
+    await records.statistics(for: query)
+  }
+
+  func search(_ request: SearchRequest) async throws(EngineError) -> SearchAnswer {
+    try await records.search(request)
+  }
+
+  func record(for key: RecordKey) async -> Record? { await records.collection.record(for: key) }
+
+  func termFingerprints() async -> TermFingerprints { await records.termFingerprints }
+
+  func nearSpellings(of word: String, limit: Int) async -> [NearSpelling] {
+    await records.nearSpellings(of: word, limit: limit)
+  }
+
+  func statisticsKeys(of query: Query) -> Set<String> { engine.statisticsKeys(of: query) }
+  func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
+
+  private var records: CommittedRecords {
+    get async { await engine.records(without: hidden) }
   }
 }

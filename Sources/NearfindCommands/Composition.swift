@@ -62,6 +62,13 @@ enum Composition {
     try Catalog(folder: directory.path, access: .reading)
   }
 
+  /// For what is changed without an index.
+  static func catalogForWriting(_ directory: DataDirectory) throws -> Catalog {
+    let folder = NetworkFolder(dataDirectory: directory.path)
+    let owner = try NetworkMembership.load(from: folder)?.owner
+    return try Catalog(folder: directory.path, access: .writing, owner: owner ?? .local)
+  }
+
   /// A user's plug-ins before the built-in extractors, those before the plug-ins that are shipped.
   static func extractors(_ environment: [String: String]) async -> ExtractorSetup {
     ExtractorSetup(

@@ -3,10 +3,7 @@
 ///
 /// Changes become visible and durable together, at ``commit(notes:)``, and not before. Searches may
 /// run at any time, from any number of tasks; each sees one revision whole.
-///
-/// A search whose task is cancelled stops working and throws ``EngineError/cancelled``; so do other
-/// calls that only read and may take long.
-public protocol FullTextEngine: SearchableIndex {
+public protocol FullTextEngine: ReadableIndex {
   /// Takes changes into the uncommitted batch, in order: a later change of the same key wins.
   ///
   /// - Throws: ``EngineError``; after an error the uncommitted batch is gone and the committed
@@ -24,33 +21,10 @@ public protocol FullTextEngine: SearchableIndex {
   /// The committed notes.
   func notes() async throws(EngineError) -> [String: String]
 
-  /// The revision that a search would see now.
-  func revision() async throws(EngineError) -> Revision
-
-  /// The totals, and for each weighted leaf of the query its document frequency. For
-  /// ``Query/nothing`` the totals alone.
-  func statistics(for query: Query) async throws(EngineError) -> CollectionStatistics
-
-  /// - Returns: the stored record, with an empty text; nil where there is none.
-  func record(for key: RecordKey) async throws(EngineError) -> Record?
-
-  /// Those of `keys` for which there is a committed record. An engine that can look up many at
-  /// once does; else they are looked up one by one.
-  func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey>
-
-  /// The keys under which ``statistics(for:)`` counts what this query weighs by. Pure, as
-  /// ``requirement(of:)`` is.
-  func statisticsKeys(of query: Query) -> Set<String>
-
-  /// What an index must hold so that the query can match anything in it. Pure: it looks at no
-  /// index, and is the same for every engine with the same text analysis.
-  func requirement(of query: Query) -> TermRequirement
-
-  /// The fingerprints of all that a requirement can name. Whatever `search` finds in this revision,
-  /// they meet the query's ``requirement(of:)``.
-  ///
-  /// Looks at the whole vocabulary, so it is asked for once a revision.
-  func termFingerprints() async throws(EngineError) -> TermFingerprints
+  /// The index as it would be if records of these shares had never been in it: they do not match and
+  /// do not count, in no number and no word that it gives. It follows the commits. With no share it
+  /// costs nothing.
+  func view(without shares: Set<ShareLabel>) -> any ReadableIndex
 
   /// Looks for damage in what is stored and nobody has looked at for long. For an idle moment; an
   /// engine that stores nothing has nothing to do.
@@ -73,12 +47,6 @@ extension FullTextEngine {
   public func examineWhatIsDue(now: Int64) async throws(EngineError) {
     let week: Int64 = 7 * 86_400
     try await examine(unseenSince: now - week, now: now)
-  }
-
-  public func held(among keys: [RecordKey]) async throws(EngineError) -> Set<RecordKey> {
-    var held: Set<RecordKey> = []
-    for key in keys where try await record(for: key) != nil { held.insert(key) }
-    return held
   }
 }
 

@@ -33,10 +33,14 @@ public struct Record: Hashable, Sendable, Codable {
 
   public var owner: Owner
 
+  /// Which share of its owner it is of: indexed, so that views can leave it out, but not given back
+  /// by an engine. Nil where that is not known; then no view leaves it out.
+  public var share: ShareLabel?
+
   public init(
     key: RecordKey, filename: String, directory: String = "", size: Int64 = 0,
     modified: Int64 = 0, title: String = "", keywords: [String] = [], text: String = "",
-    contentHash: ContentHash? = nil, owner: Owner = .local
+    contentHash: ContentHash? = nil, owner: Owner = .local, share: ShareLabel? = nil
   ) {
     self.key = key
     self.filename = filename
@@ -48,6 +52,7 @@ public struct Record: Hashable, Sendable, Codable {
     self.text = text
     self.contentHash = contentHash
     self.owner = owner
+    self.share = share
   }
 }
 

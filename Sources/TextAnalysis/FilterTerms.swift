@@ -15,7 +15,11 @@ public enum FilterTerms {
     "D" + hash.hexadecimal.prefix(16)
   }
 
-  /// All boolean terms of a record except its key.
+  /// By which an index knows the records of a share. No query names it, so it is not among
+  /// ``namespaces``.
+  public static func share(_ label: ShareLabel) -> String { "S" + label.value }
+
+  /// All boolean terms of a record that a query can name.
   public static func all(of record: Record) -> [String] {
     var terms: [String] = []
     let fileExtension = FilterValues.fileExtension(ofName: record.filename)

@@ -70,7 +70,12 @@ public struct SpellingSearch {
   /// Whether the word has no neighbours, so that nothing need be considered.
   public var isFutile: Bool { readings.isEmpty }
 
-  public mutating func consider(_ term: String, documentFrequency: Int) {
+  /// Whether ``consider(_:documentFrequency:)`` would take the term in.
+  public mutating func isNear(_ term: String) -> Bool { bestReading(of: term) != nil }
+
+  private mutating func bestReading(
+    of term: String
+  ) -> (distance: Int, text: String, isTerm: Bool)? {
     var best: (distance: Int, text: String, isTerm: Bool)?
     for index in readings.indices {
       guard let distance = readings[index].comparison.distance(to: term),
@@ -78,7 +83,11 @@ public struct SpellingSearch {
       else { continue }
       best = (distance, text, readings[index].ending.isEmpty)
     }
-    guard let best else { return }
+    return best
+  }
+
+  public mutating func consider(_ term: String, documentFrequency: Int) {
+    guard let best = bestReading(of: term) else { return }
     var candidate =
       found[best.text]
       ?? Candidate(

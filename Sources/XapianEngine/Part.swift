@@ -10,11 +10,15 @@ final class Part: @unchecked Sendable {
   let description: Manifest.Part
   let removals: Removals
   let handle: OpaquePointer
+  let hiding: HiddenDocuments
 
+  /// - Parameter shares: whose records count as gone.
   /// - Throws: ``EngineError/corrupted(path:reason:)`` where files are gone or of another size, or
   ///   contradict the manifest. Every byte is looked at when a process crashed reading the part;
   ///   otherwise damage shows when it is read, or to ``IndexVerification``.
-  init(_ description: Manifest.Part, in index: IndexFiles) throws(EngineError) {
+  init(
+    _ description: Manifest.Part, in index: IndexFiles, hiding shares: Set<ShareLabel> = []
+  ) throws(EngineError) {
     let path = index.part(description.name)
     try Self.checkFiles(of: description, in: index)
     let removals = try Removals.load(for: description, in: index)
@@ -30,6 +34,12 @@ final class Part: @unchecked Sendable {
     }
     guard let opened else {
       throw .corrupted(path: index.path, reason: "\(path) cannot be opened")
+    }
+    do {
+      hiding = try HiddenDocuments(of: shares, in: opened, path: path)
+    } catch {
+      cxapian_part_close(opened)
+      throw error
     }
     self.path = path
     self.description = description
@@ -63,12 +73,14 @@ final class Part: @unchecked Sendable {
 
   deinit { cxapian_part_close(handle) }
 
-  /// Records that are not removed.
+  /// Records that are neither removed nor hidden.
   var recordCount: Int {
-    Int(cxapian_part_totals(handle).document_count) - removals.documents.count
+    Int(cxapian_part_totals(handle).document_count) - removals.documents.count - hiding.count
   }
 
-  var totalLength: Int { Int(cxapian_part_totals(handle).total_length - removals.totalLength) }
+  var totalLength: Int {
+    Int(cxapian_part_totals(handle).total_length - removals.totalLength - hiding.totalLength)
+  }
 
   /// - Returns: the document's number, nil where there is none.
   func find(_ key: RecordKey) throws(EngineError) -> UInt32? {
@@ -128,7 +140,22 @@ final class Part: @unchecked Sendable {
   }
 
   /// Calls `visit` for each term of a family that a record still has.
+  ///
+  /// - Parameter isOfInterest: leaves terms out; to count where records are hidden is work.
   func visitTerms(
+    _ kind: cxapian_terms, _ text: String, where isOfInterest: (String) -> Bool = { _ in true },
+    _ visit: (String, Int) -> Void
+  ) throws(EngineError) {
+    guard hiding.count > 0 else { return try visitUnhiddenTerms(kind, text, visit) }
+    var found: [(term: String, frequency: Int)] = []
+    try visitUnhiddenTerms(kind, text) { if isOfInterest($0) { found.append(($0, $1)) } }
+    for (term, frequency) in found {
+      let left = frequency - (try hiding.frequency(of: term, in: handle, path: path))
+      if left > 0 { visit(term, left) }
+    }
+  }
+
+  private func visitUnhiddenTerms(
     _ kind: cxapian_terms, _ text: String, _ visit: (String, Int) -> Void
   ) throws(EngineError) {
     try withoutActuallyEscaping(visit) { (visit) throws(EngineError) in
@@ -150,8 +177,8 @@ final class Part: @unchecked Sendable {
     }
   }
 
-  /// Calls `visit` with the bytes of each term that starts so, in byte order, those that only removed
-  /// records have included. Without a start it leaves the namespaces out.
+  /// Calls `visit` with the bytes of each term that starts so and that a record still has, in byte
+  /// order. Without a start it leaves the namespaces out.
   func visitTermBytes(
     startingWith start: [UInt8], _ visit: (UnsafeBufferPointer<UInt8>) -> Void
   ) throws(EngineError) {
@@ -160,9 +187,9 @@ final class Part: @unchecked Sendable {
       try withUnsafeMutablePointer(to: &visit) { (context) throws(EngineError) in
         try calling(about: path) { error in
           start.withCXapianBytes { bytes in
-            cxapian_part_terms(
-              handle, .prefix, bytes, context,
-              { context, term, _ in
+            cxapian_part_present_terms(
+              handle, bytes, context,
+              { context, term in
                 context!.assumingMemoryBound(to: ((UnsafeBufferPointer<UInt8>) -> Void).self)
                   .pointee(term.buffer)
               }, error)

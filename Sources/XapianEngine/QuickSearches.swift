@@ -69,3 +69,20 @@ extension TermQuery {
     Double(parts.count) * (parts.map { $0.postingCount(statistics) }.min() ?? 0)
   }
 }
+
+extension TermQuery {
+  /// A number that the matches do not exceed, by the index's own statistics.
+  func mostMatches(_ statistics: CollectionStatistics) -> Int {
+    let all = statistics.documentCount
+    switch self {
+    case .nothing: return 0
+    case .everything, .filter: return all
+    case .leaf(let leaf): return min(all, statistics.documentFrequencies[leaf.statisticsKey] ?? 0)
+    case .phrase(let phrase): return phrase.leaves.map { $0.mostMatches(statistics) }.min() ?? all
+    case .all(let parts): return parts.map { $0.mostMatches(statistics) }.min() ?? all
+    case .any(let parts), .best(let parts):
+      return min(all, parts.reduce(0) { $0 + $1.mostMatches(statistics) })
+    case .excluding(let wanted, _): return wanted.mostMatches(statistics)
+    }
+  }
+}

@@ -15,18 +15,23 @@ final class HeldManifest: Sendable {
   func isCurrent(in index: IndexFiles) -> Bool { file.isCurrent(at: index.manifest) }
 }
 
-/// Lends snapshots of the newest revision, each to one task at a time, and keeps a few open for the
-/// next ones.
+/// Lends snapshots of the newest revision, whole or without some shares, each to one task at a time,
+/// and keeps a few open for the next ones.
 final class SnapshotPool: Sendable {
   private struct State {
     var newest: HeldManifest?
+    /// The one given back last stands last.
     var idle: [Snapshot] = []
+
+    mutating func takeIdle(hiding hidden: Set<ShareLabel>) -> Snapshot? {
+      idle.lastIndex { $0.hidden == hidden }.map { idle.remove(at: $0) }
+    }
   }
 
   private let index: IndexFiles
   /// Held only to look at and change the list, never while opening or searching.
   private let state = Mutex(State())
-  private static let idleLimit = 8
+  private static let idleLimit = 16
 
   init(_ index: IndexFiles) {
     self.index = index
@@ -34,9 +39,9 @@ final class SnapshotPool: Sendable {
 
   /// Runs `body` with a snapshot of the newest committed revision.
   func withSnapshot<Result>(
-    _ body: (Snapshot) throws(EngineError) -> Result
+    hiding hidden: Set<ShareLabel> = [], _ body: (Snapshot) throws(EngineError) -> Result
   ) throws(EngineError) -> Result {
-    try use(try borrow(), body)
+    try use(try borrow(hiding: hidden), body)
   }
 
   /// Runs `body` with a borrowed snapshot and takes it back.
@@ -56,9 +61,9 @@ final class SnapshotPool: Sendable {
 
   /// A snapshot of the newest revision, if one is open already: nothing is read but the state of
   /// the manifest's file.
-  func borrowOpen() -> Snapshot? {
+  func borrowOpen(hiding hidden: Set<ShareLabel>) -> Snapshot? {
     let (newest, idle) = state.withLock { state in
-      (state.newest, state.newest == nil ? nil : state.idle.popLast())
+      (state.newest, state.newest == nil ? nil : state.takeIdle(hiding: hidden))
     }
     guard let idle else { return nil }
     if idle.source === newest, idle.source.isCurrent(in: index) { return idle }
@@ -69,7 +74,9 @@ final class SnapshotPool: Sendable {
   /// Takes a snapshot back. One that met with an error is not given back, but let go.
   func giveBack(_ snapshot: Snapshot) {
     state.withLock { state in
-      if state.idle.count < Self.idleLimit { state.idle.append(snapshot) }
+      state.idle.append(snapshot)
+      // Those of views that nobody asks for any more go first.
+      if state.idle.count > Self.idleLimit { state.idle.removeFirst() }
     }
   }
 
@@ -90,13 +97,13 @@ final class SnapshotPool: Sendable {
 
   /// A writer may drop a part between our reading the manifest and opening the part; then there is
   /// a newer manifest, so each turn sees another one or ends.
-  func borrow() throws(EngineError) -> Snapshot {
+  func borrow(hiding hidden: Set<ShareLabel>) throws(EngineError) -> Snapshot {
     while true {
       let newest = try newest()
-      let idle = state.withLock { $0.idle.popLast() }
+      let idle = state.withLock { $0.takeIdle(hiding: hidden) }
       if let idle, idle.source === newest { return idle }
       do {
-        return try Snapshot(newest, in: index, reusing: idle)
+        return try Snapshot(newest, in: index, hiding: hidden, reusing: idle)
       } catch {
         if try self.newest() !== newest { continue }
         throw error

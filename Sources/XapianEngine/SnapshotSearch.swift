@@ -51,9 +51,19 @@ struct SnapshotSearch: Sendable {
     var facets = FacetCounting(request.facets)
     for part in found { facets.add(part.facets) }
     return SearchAnswer(
-      hits: hits, matchCount: .sum(of: found.map(\.count)),
+      hits: hits, matchCount: try matchCount(found),
       facets: facets.result,
       revision: snapshot.manifest.revision)
+  }
+
+  /// Where records are hidden, what a part says of the most that may match counts them too. Then the
+  /// statistics say it, which do not.
+  private func matchCount(_ found: [Found]) throws(EngineError) -> MatchCount {
+    let count = MatchCount.sum(of: found.map(\.count))
+    guard snapshot.hidesRecords, case .between(let lower, _) = count else { return count }
+    let own = request.statistics == nil ? statistics : try snapshot.statistics(for: query)
+    let upper = max(lower, query.mostMatches(own))
+    return lower == upper ? .exactly(lower) : .between(lower, upper)
   }
 
   // MARK: Matching

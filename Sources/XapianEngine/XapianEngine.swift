@@ -22,6 +22,8 @@ public final class XapianEngine: FullTextEngine {
   private let model: RelevanceModel
   private let snapshots: SnapshotPool
   private let writer: SerialWriter?
+  /// The shares that a view leaves out.
+  private let hidden: Set<ShareLabel>
 
   /// Opens the index in a folder.
   ///
@@ -35,11 +37,24 @@ public final class XapianEngine: FullTextEngine {
     index = IndexFiles(path: directory)
     self.model = model
     snapshots = SnapshotPool(index)
+    hidden = []
     switch access {
     case .reading: writer = nil
     case .writing: writer = SerialWriter(try IndexWriter(index))
     }
     try snapshots.withSnapshot { _ in }
+  }
+
+  private init(_ engine: XapianEngine, without shares: Set<ShareLabel>) {
+    index = engine.index
+    model = engine.model
+    snapshots = engine.snapshots
+    hidden = shares
+    writer = nil
+  }
+
+  public func view(without shares: Set<ShareLabel>) -> any ReadableIndex {
+    shares.isEmpty ? self : XapianEngine(self, without: shares)
   }
 
   /// Removes the whole index, damaged or not, so that it can be built again.
@@ -110,9 +125,9 @@ public final class XapianEngine: FullTextEngine {
   ) throws(EngineError) -> Start {
     if Task.isCancelled { throw .cancelled }
     guard QuickSearches.mayBeQuick(request, query) else { return .declined }
-    let (model, snapshots) = (model, snapshots)
+    let (model, snapshots, hidden) = (model, snapshots, hidden)
     let start = try QuickSearches.onThisThread { () throws(EngineError) -> Start in
-      guard let snapshot = snapshots.borrowOpen() else { return .declined }
+      guard let snapshot = snapshots.borrowOpen(hiding: hidden) else { return .declined }
       let search = try SnapshotSearch(request, query, in: snapshot, model: model)
       guard search.isQuick else { return .begun(search) }
       return .answered(
@@ -238,9 +253,9 @@ public final class XapianEngine: FullTextEngine {
   private func reading<Result: Sendable>(
     _ body: @escaping @Sendable (Snapshot) throws(EngineError) -> Result
   ) async throws(EngineError) -> Result {
-    let snapshots = snapshots
+    let (snapshots, hidden) = (snapshots, hidden)
     return try await Self.readers.run { () throws(EngineError) in
-      try snapshots.withSnapshot(body)
+      try snapshots.withSnapshot(hiding: hidden, body)
     }
   }
 
@@ -249,9 +264,9 @@ public final class XapianEngine: FullTextEngine {
     on queue: DispatchQueue = readers,
     _ body: @escaping @Sendable (Snapshot) throws(EngineError) -> Result
   ) async throws(EngineError) -> Result {
-    let snapshots = snapshots
+    let (snapshots, hidden) = (snapshots, hidden)
     return try await queue.runStoppably { (stop) throws(EngineError) in
-      try snapshots.withSnapshot { (snapshot) throws(EngineError) in
+      try snapshots.withSnapshot(hiding: hidden) { (snapshot) throws(EngineError) in
         try snapshot.obeying(stop) { () throws(EngineError) in try body(snapshot) }
       }
     }

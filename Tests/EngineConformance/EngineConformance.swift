@@ -112,5 +112,5 @@ public struct ConformanceCheck: Sendable, CustomTestStringConvertible {
   /// Every check. A new one is run by every engine's tests at once.
   public static let all: [ConformanceCheck] =
     changeChecks + searchChecks + orderChecks + hostileChecks + concurrencyChecks + randomChecks
-    + requirementChecks
+    + requirementChecks + viewChecks
 }

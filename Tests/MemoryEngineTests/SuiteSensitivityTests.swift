@@ -23,7 +23,7 @@ enum Fault: CaseIterable {
   case showsTheBatchBeforeItsCommit, forgetsRemovals, takesTheFirstChangeOfAKey, losesNotes
   case commitsInTwoSteps, ignoresStatistics, skipsOneHit, ordersTiesBackwards, neverCollapses
   case countsThePageOnly, countsFacetsOfThePage, addsToWeights, keepsText, raisesEveryRevision
-  case forgetsTerms, forgetsSortTexts, ignoresCancellation
+  case forgetsTerms, forgetsSortTexts, ignoresCancellation, showsHiddenRecords
 
   /// A part of the name of the check that has to fail.
   var foundBy: String {
@@ -44,6 +44,7 @@ enum Fault: CaseIterable {
     case .forgetsTerms: "holds no match"
     case .forgetsSortTexts: "list by name"
     case .ignoresCancellation: "cancelled task"
+    case .showsHiddenRecords: "without the hidden records"
     }
   }
 }
@@ -125,6 +126,10 @@ private actor FaultyEngine: FullTextEngine {
     of word: String, limit: Int
   ) async throws(EngineError) -> [NearSpelling] {
     await engine.nearSpellings(of: word, limit: limit)
+  }
+
+  nonisolated func view(without shares: Set<ShareLabel>) -> any ReadableIndex {
+    engine.view(without: fault == .showsHiddenRecords ? [] : shares)
   }
 
   nonisolated func statisticsKeys(of query: Query) -> Set<String> {

@@ -40,7 +40,7 @@ import Testing
     for statistics in Self.hostile {
       await #expect {
         _ = try await service.matches(
-          MatchRequest(request: Self.request(statistics), believed: nil))
+          MatchRequest(request: Self.request(statistics), believed: nil), by: host)
       } throws: {
         ($0 as? ProblemDocument)?.code == .malformed
       }
@@ -50,7 +50,7 @@ import Testing
     let sum = CollectionStatistics(
       documentCount: count, totalLength: .max, documentFrequencies: ["steady": count])
     let answer = try await service.matches(
-      MatchRequest(request: Self.request(sum), believed: nil))
+      MatchRequest(request: Self.request(sum), believed: nil), by: host)
     #expect(answer.answer.hits.count == 1)
   }
 

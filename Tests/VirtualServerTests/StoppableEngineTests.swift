@@ -69,6 +69,9 @@ private actor EndlessEngine: FullTextEngine {
   func nearSpellings(
     of word: String, limit: Int
   ) async throws(EngineError) -> [NearSpelling] { [] }
+  nonisolated func view(without shares: Set<ShareLabel>) -> any ReadableIndex {
+    shares.isEmpty ? self : memory.view(without: shares)
+  }
   nonisolated func statisticsKeys(of query: Query) -> Set<String> {
     memory.statisticsKeys(of: query)
   }

@@ -13,6 +13,9 @@ struct IndexCommand: AsyncParsableCommand {
       follows. Only what is new or changed is read. It can be interrupted at any moment: the same \
       command goes on where it was. Without a folder all indexed ones are brought up to date.
 
+      In a network a folder is visible to everyone, unless --visible says otherwise; a folder that \
+      is indexed already stays visible to whom it was. See nearfind share.
+
       Hidden files and editors' temporary files are left out, and what a file named \
       .nearfindignore says, in the syntax of .gitignore. To take a folder out again: \
       nearfind forget.
@@ -29,6 +32,8 @@ struct IndexCommand: AsyncParsableCommand {
     help: ArgumentHelp("Folders to share with your searches.", valueName: "dir"),
     completion: .directory)
   var folders: [String] = []
+
+  @OptionGroup var visibility: VisibilityOption
 
   @Flag(help: "Stay and keep the index up to date until Ctrl-C.")
   var watch = false
@@ -58,6 +63,9 @@ struct IndexCommand: AsyncParsableCommand {
     if folders.contains(where: \.isEmpty) {
       throw ValidationError("A folder's name is empty.")
     }
+    if folders.isEmpty, visibility.visible != nil {
+      throw ValidationError("--visible needs folders that it is for.")
+    }
     if exclude.contains(where: { $0.isEmpty || $0.contains("\n") }) {
       throw ValidationError("--exclude needs a pattern on one line.")
     }
@@ -82,10 +90,13 @@ struct IndexCommand: AsyncParsableCommand {
       say: console.complain)
     let staysOn = watch
     let isRebuilding = rebuild
+    let visible = visibility.visible
     try await Interruption.cancelling {
       defer { progress.clear() }
       let began = ContinuousClock.now
-      let summary = try await session.index(folders) { progress.show(.init($0)) }
+      let summary = try await session.index(folders, visibility: visible) {
+        progress.show(.init($0))
+      }
       progress.clear()
       IndexingReport(summary: summary, duration: .now - began, isRebuilding: isRebuilding)
         .print(on: console)
@@ -116,7 +127,9 @@ struct IndexCommand: AsyncParsableCommand {
     let progress = ProgressLine(on: console.errors)
     let answer = try await Interruption.cancelling {
       defer { progress.clear() }
-      return try await daemon.index(absolute) { progress.show(.init($0)) }
+      return try await daemon.index(absolute, visibility: visibility.visible) {
+        progress.show(.init($0))
+      }
     } onInterruption: {
       progress.end()
       console.complain(

@@ -14,6 +14,7 @@ struct NearfindCommand: AsyncParsableCommand {
         nearfind status                What is indexed, and how much.
         nearfind doctor                What is missing to read more kinds of files.
         nearfind register HOST         Join a network as a new user.
+        nearfind share list            Which folders are shared, and with whom.
         nearfind up                    Follow changes, and take part in the network.
 
       EXIT STATUS:
@@ -25,7 +26,7 @@ struct NearfindCommand: AsyncParsableCommand {
     version: version,
     subcommands: [
       IndexCommand.self, SearchCommand.self, GetCommand.self, OpenCommand.self,
-      WatchCommand.self, StatusCommand.self, ForgetCommand.self,
+      WatchCommand.self, StatusCommand.self, ShareCommand.self, ForgetCommand.self,
       RegisterCommand.self, LoginCommand.self, UpCommand.self, DownCommand.self,
       RouteCommand.self, DoctorCommand.self, CentralCommand.self, AdminCommand.self,
       EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,

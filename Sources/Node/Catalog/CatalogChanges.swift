@@ -95,7 +95,8 @@ extension Catalog {
       title: row[6] ?? "",
       keywords: keywords.isEmpty ? [] : keywords.components(separatedBy: "\n"),
       text: row[8] ?? "",
-      contentHash: hash.flatMap { ContentHash(bytes: Array($0)) }, owner: owner)
+      contentHash: hash.flatMap { ContentHash(bytes: Array($0)) }, owner: owner,
+      share: place.share.label)
   }
 }
 

@@ -12,6 +12,8 @@ import GRDB
 /// - `contents`: what reading a file gave, by the file's identity (device, inode, size and time). A
 ///   file that is renamed keeps its identity and finds its content again; hard links share it.
 /// - `piece_hashes`: by content hash, the hashes of the pieces of a content that has several.
+/// - `shares.visibility` says who may see a share, as JSON; `shares.label` names it in indexes, by
+///   chance, so that no label comes twice.
 /// - `removals`: the keys of records that went, until acknowledged.
 enum CatalogSchema {
   static var migrator: DatabaseMigrator {
@@ -37,8 +39,20 @@ enum CatalogSchema {
           CREATE INDEX contents_hash ON contents (hash) WHERE hash IS NOT NULL;
           """)
     }
+    migrator.registerMigration("visibility of shares") { database in
+      try database.execute(sql: visibility)
+      // No index knows yet which share its records are of, so each takes all of them anew.
+      try database.execute(sql: "UPDATE catalog SET identity = ?", arguments: [UUID().uuidString])
+    }
     return migrator
   }
+
+  private static let visibility = """
+    ALTER TABLE shares ADD COLUMN visibility TEXT NOT NULL DEFAULT '"everyone"';
+    ALTER TABLE shares ADD COLUMN label TEXT NOT NULL DEFAULT '';
+    UPDATE shares SET label = lower(hex(randomblob(8)));
+    CREATE UNIQUE INDEX shares_label ON shares (label);
+    """
 
   private static let version1 = """
     CREATE TABLE catalog (

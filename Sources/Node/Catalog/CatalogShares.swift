@@ -13,6 +13,7 @@ extension Catalog {
       let root: Data = row["root"]
       return Share(
         id: row["id"], root: PathBytes(Array(root)), name: row["name"],
+        label: try label(row["label"]), visibility: try visibility(row["visibility"]),
         device: row["device"], inode: row["inode"], lastScan: row["scanned"],
         absence: row["absence"])
     }
@@ -20,28 +21,41 @@ extension Catalog {
 
   /// Shares a folder, or finds the share that it already is.
   ///
+  /// - Parameter visibility: nil leaves that of a share as it is; a new one is for everyone.
   /// - Parameter folder: absolute or relative to the working directory; `~` and `~/…` mean the
   ///   home folder.
   /// - Throws: ``CatalogError/folderUnusable(path:reason:)`` for what is missing, not a folder or
   ///   not to be opened, ``CatalogError/overlapping(path:other:)``.
   @discardableResult
-  public func share(_ folder: PathBytes) throws(CatalogError) -> Share {
+  public func share(
+    _ folder: PathBytes, visibility: Visibility? = nil
+  ) throws(CatalogError) -> Share {
     let (root, status) = try Self.resolve(folder)
     return try write { database in
       let shares = try Self.shares(database)
-      if let present = shares.first(where: { $0.root == root }) { return present }
+      if let present = shares.first(where: { $0.root == root }) {
+        return try Self.set(visibility ?? present.visibility, of: present, in: database)
+      }
       if let other = shares.first(where: {
         $0.root.isInside(root) || root.isInside($0.root)
       }) {
         throw CatalogError.overlapping(path: root.text, other: other.root.text)
       }
       let name = Self.name(for: root, besides: Set(shares.map(\.name)))
+      let visibility = visibility ?? .everyone
+      let label = ShareLabel.random()
       try database.execute(
-        sql: "INSERT INTO shares (root, name, device, inode) VALUES (?, ?, ?, ?)",
-        arguments: [Data(root.bytes), name, status.device, status.inode])
+        sql: """
+          INSERT INTO shares (root, name, device, inode, label, visibility)
+          VALUES (?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          Data(root.bytes), name, status.device, status.inode, label.value,
+          try Self.text(of: visibility),
+        ])
       return Share(
-        id: database.lastInsertedRowID, root: root, name: name, device: status.device,
-        inode: status.inode)
+        id: database.lastInsertedRowID, root: root, name: name, label: label,
+        visibility: visibility, device: status.device, inode: status.inode)
     }
   }
 

@@ -13,6 +13,12 @@ public struct Share: Hashable, Sendable, Identifiable {
   /// for every share of a catalog.
   public var name: String
 
+  /// How the share is told apart in indexes.
+  public var label: ShareLabel
+
+  /// Who may see the share beside its owner.
+  public var visibility: Visibility
+
   /// Of the folder when it was shared: a disk that is not mounted leaves another folder behind.
   var device: Int64
   var inode: Int64

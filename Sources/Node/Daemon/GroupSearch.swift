@@ -22,6 +22,8 @@ struct GroupSearch: Sendable {
   let own: Own
   /// Nil for a machine by itself.
   let client: PeerClient?
+  /// By which a server may ask others in this machine's name.
+  var mandate: @Sendable (GroupServer) -> Mandate? = { _ in nil }
   let unreachable: @Sendable (GroupServer) -> Void
 
   private static let standbyAnswered =
@@ -182,6 +184,8 @@ struct GroupSearch: Sendable {
     _ client: PeerClient, _ latest: Latest,
     _ receive: @escaping @Sendable (LocalSearchAnswer) -> Void
   ) async throws -> LocalSearchAnswer {
+    var request = request
+    request.mandate = mandate(server)
     let last = try await client.sendImproving(
       .post("/v1/search", request, isRepeatable: true), to: .of(server),
       expecting: .host(of: server), as: GroupSearchAnswer.self

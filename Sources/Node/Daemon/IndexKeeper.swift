@@ -49,12 +49,12 @@ actor IndexKeeper {
   /// Goes on to the end although whoever asked waits no more.
   ///
   /// - Parameter told: is told how far it is, beside whom the keeper tells always.
-  /// - Throws: as ``IndexingSession/index(_:progress:)``.
+  /// - Throws: as ``IndexingSession/index(_:visibility:progress:)``.
   func index(
-    _ folders: [PathBytes], told: @escaping @Sendable (IndexingProgress) -> Void
+    _ folders: [PathBytes], visibility: Visibility?, told: @escaping @Sendable (IndexingProgress) -> Void
   ) async throws -> IndexingSummary {
     try await alone { [progress] session in
-      try await session.index(folders) { step in
+      try await session.index(folders, visibility: visibility) { step in
         told(step)
         progress(step)
       }

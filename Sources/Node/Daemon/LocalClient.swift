@@ -1,4 +1,5 @@
 public import Protocol
+public import SearchModel
 
 /// Asks the daemon of this machine's user.
 public struct LocalClient: Sendable {
@@ -46,10 +47,11 @@ public struct LocalClient: Sendable {
   ///
   /// - Parameter progress: is called several times a second.
   public func index(
-    _ folders: [[UInt8]], progress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }
+    _ folders: [[UInt8]], visibility: Visibility? = nil,
+    progress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }
   ) async throws -> LocalIndexAnswer {
     let request = try PeerRequest.post(
-      "/v1/local/index", LocalFoldersRequest(folders: folders))
+      "/v1/local/index", LocalFoldersRequest(folders: folders, visibility: visibility))
     do {
       return try await client.exchange(request, with: destination, expecting: .anyone) {
         (response: inout PeerResponse) in
@@ -71,6 +73,12 @@ public struct LocalClient: Sendable {
 
   public func forget(_ folders: [[UInt8]]) async throws -> LocalForgetAnswer {
     try await ask(.post("/v1/local/forget", LocalFoldersRequest(folders: folders)))
+  }
+
+  public func setVisibility(_ visibility: Visibility, of folder: [UInt8]) async throws {
+    let _: LocalDone = try await ask(
+      .post(
+        "/v1/local/visibility", LocalVisibilityRequest(folder: folder, visibility: visibility)))
   }
 
   /// What is new for a query that is asked again and again.

@@ -70,9 +70,23 @@ public struct SearchCoverage: Hashable, Sendable, Codable {
 /// need not be text.
 public struct LocalFoldersRequest: Hashable, Sendable, Codable {
   public var folders: [[UInt8]]
+  /// To index: who may see them from now on; nil for who may already, or everyone.
+  public var visibility: Visibility?
 
-  public init(folders: [[UInt8]]) {
+  public init(folders: [[UInt8]], visibility: Visibility? = nil) {
     self.folders = folders
+    self.visibility = visibility
+  }
+}
+
+/// `POST /v1/local/visibility`: who may see a folder that is shared. The answer is ``LocalDone``.
+public struct LocalVisibilityRequest: Hashable, Sendable, Codable {
+  public var folder: [UInt8]
+  public var visibility: Visibility
+
+  public init(folder: [UInt8], visibility: Visibility) {
+    self.folder = folder
+    self.visibility = visibility
   }
 }
 

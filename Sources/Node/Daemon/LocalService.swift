@@ -20,7 +20,7 @@ public struct LocalService: Sendable {
     router.post("/v1/local/index") { request, _ -> Response in
       let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
       return Response.messages { lines in
-        for await news in Self.index(message.folders, by: daemon) { try await lines.write(news) }
+        for await news in Self.index(message, by: daemon) { try await lines.write(news) }
       }
     }
     router.post("/v1/local/news") { request, _ -> Response in
@@ -34,6 +34,13 @@ public struct LocalService: Sendable {
       }
       return try Response.message(LocalForgetAnswer(folders: shares.map { $0.root.bytes }))
     }
+    router.post("/v1/local/visibility") { request, _ -> Response in
+      let message = try await request.message(LocalVisibilityRequest.self, limits: Self.limits)
+      _ = try await Self.answering {
+        try await daemon.setVisibility(message.visibility, of: PathBytes(message.folder))
+      }
+      return try Response.message(LocalDone())
+    }
     router.post("/v1/local/stop") { _, _ -> Response in
       await daemon.stop()
       return try Response.message(LocalDone())
@@ -43,7 +50,7 @@ public struct LocalService: Sendable {
 
   /// Has the daemon index folders, which it does to the end even where nobody reads this.
   private static func index(
-    _ folders: [[UInt8]], by daemon: NodeDaemon
+    _ request: LocalFoldersRequest, by daemon: NodeDaemon
   ) -> AsyncStream<LocalIndexNews> {
     // Who reads slowly misses some of the progress, and never the end.
     let (stream, continuation) = AsyncStream.makeStream(
@@ -53,7 +60,9 @@ public struct LocalService: Sendable {
       defer { continuation.finish() }
       do {
         let summary = try await answering {
-          try await daemon.index(folders.map { PathBytes($0) }) { step in
+          try await daemon.index(
+            request.folders.map { PathBytes($0) }, visibility: request.visibility
+          ) { step in
             if pace.isDue(step, now: .now) { continuation.yield(.progress(step)) }
           }
         }

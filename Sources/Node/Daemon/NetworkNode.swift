@@ -7,6 +7,7 @@ actor NetworkNode {
   private let membership: NetworkMembership
   private let identity: IdentityFolder
   private let credentials: CredentialStore
+  nonisolated let mandates: MandateIssuer
   private let central: CentralClient
   private let reader: EnvironmentReader
   private let incarnations: IncarnationFile
@@ -50,6 +51,7 @@ actor NetworkNode {
     self.log = log
     identity = try IdentityFolder(path: folder.identityPath)
     credentials = try CredentialStore(present)
+    mandates = MandateIssuer(credentials)
     var limits = ClientLimits()
     limits.connecting = .seconds(3)
     limits.handshake = .seconds(5)

@@ -35,6 +35,7 @@ public actor NodeDaemon {
 
   private let settings: Settings
   private let network: NetworkNode?
+  private let catalog: Catalog
   private let keeper: IndexKeeper
   private let stopping = Bell()
   private var failure: (any Error)?
@@ -48,6 +49,7 @@ public actor NodeDaemon {
     settings: Settings, session: IndexingSession, membership: NetworkMembership?
   ) async throws {
     self.settings = settings
+    catalog = session.catalog
     let folder = NetworkFolder(dataDirectory: settings.dataDirectory)
     if let membership {
       guard let credentials = try IdentityFolder(path: folder.identityPath).credentials() else {
@@ -132,6 +134,7 @@ public actor NodeDaemon {
     let network = network
     let search = GroupSearch(
       own: settings.search, client: network?.client,
+      mandate: { network?.mandates.mandate(for: $0) },
       unreachable: { network?.isUnreachable($0) })
     let standby = await network?.standby
     return try await search.answer(
@@ -150,16 +153,40 @@ public actor NodeDaemon {
         detail: await network.shortfall ?? "This machine has no virtual server yet.",
         remedy: "It is asked again.", retryAfter: 1)
     }
+    var request = request
+    request.mandate = network.mandates.mandate(for: server)
     return try await network.client.send(
       .post("/v1/news", request, isRepeatable: true), to: .of(server), expecting: .host(of: server))
   }
 
   func index(
-    _ folders: [PathBytes], told: @escaping @Sendable (IndexingProgress) -> Void
+    _ folders: [PathBytes], visibility: Visibility?,
+    told: @escaping @Sendable (IndexingProgress) -> Void
   ) async throws -> IndexingSummary {
-    let summary = try await keeper.index(folders, told: told)
+    if let visibility {
+      // To read a folder may have to wait for others; who may see it does not.
+      for folder in folders {
+        do {
+          _ = try await setVisibility(visibility, of: folder)
+        } catch CatalogError.notShared {
+          continue
+        }
+      }
+    }
+    let summary = try await keeper.index(folders, visibility: visibility, told: told)
     await network?.catalogChanged()
     return summary
+  }
+
+  /// Has the group hear of it at once.
+  ///
+  /// - Throws: ``CatalogError/notShared(path:)``.
+  func setVisibility(_ visibility: Visibility, of folder: PathBytes) async throws -> Share {
+    let share = try await BlockingWork.run { [catalog] () throws(CatalogError) in
+      try catalog.setVisibility(visibility, of: folder)
+    }
+    await network?.catalogChanged()
+    return share
   }
 
   func forget(_ folders: [PathBytes]) async throws -> [Share] {

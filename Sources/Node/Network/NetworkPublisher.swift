@@ -123,14 +123,17 @@ public actor NetworkPublisher {
       let plan = try await plan(at: server)
       let delta = try await nextDelta(after: plan.after)
       state.last = max(state.last, delta.lastSequence)
-      if delta.changes.isEmpty, delta.lastSequence == plan.after, !plan.startsAnew {
+      // Read after the changes, so that it has every share that they name and that has not ended.
+      let table = try await shareTable(for: server)
+      let isTableHeld = !plan.startsAnew && position?.shares == table.version
+      if delta.changes.isEmpty, delta.lastSequence == plan.after, !plan.startsAnew, isTableHeld {
         state.acknowledged = plan.after
         return
       }
       let request = PublicationRequest(
         group: server.group, epoch: server.epoch, catalog: catalog.identity, after: plan.after,
         sequence: delta.lastSequence, base: max(plan.base, delta.lastSequence),
-        startsAnew: plan.startsAnew, changes: delta.changes)
+        startsAnew: plan.startsAnew, changes: delta.changes, shares: isTableHeld ? nil : table)
       let began = ContinuousClock.now
       do {
         let answer: PublicationAnswer = try await client.send(
@@ -180,6 +183,16 @@ public actor NetworkPublisher {
     return Plan(after: 0, base: last, startsAnew: true)
   }
 
+  /// - Throws: ``VisibilityNotKept``: what not everyone may see does not go where all is shown to all.
+  private func shareTable(for server: GroupServer) async throws -> ShareTable {
+    let catalog = catalog
+    let table = try await BlockingWork.run { () throws(CatalogError) in try catalog.shareTable() }
+    guard position?.keepsVisibility == true || !table.restricts else {
+      throw VisibilityNotKept(host: server.host)
+    }
+    return table
+  }
+
   private func nextDelta(after sequence: Int64) async throws -> CatalogDelta {
     let catalog = catalog
     while true {
@@ -204,6 +217,7 @@ public actor NetworkPublisher {
       position.catalog = request.catalog
       position.sequence = sequence
       position.base = request.base
+      if let table = request.shares { position.shares = table.version }
       return position
     }
     state.acknowledged = sequence
@@ -234,6 +248,16 @@ public actor NetworkPublisher {
       return nil
     default: return nil
     }
+  }
+}
+
+/// The virtual server is of a version that shows all records to all.
+struct VisibilityNotKept: Error, Hashable, Sendable, CustomStringConvertible {
+  let host: String
+
+  var description: String {
+    "Nothing is published to \(host), whose version of Nearfind shows everything to everyone, as long "
+      + "as a folder here is not for everyone. Update Nearfind on \(host)."
   }
 }
 

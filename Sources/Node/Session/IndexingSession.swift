@@ -55,17 +55,18 @@ public final class IndexingSession: Sendable {
   /// Shares folders that are not shared yet and brings the index in line with them.
   ///
   /// - Parameters:
-  ///   - folders: as ``Catalog/share(_:)`` takes them; none means all shares.
+  ///   - folders: as ``Catalog/share(_:visibility:)`` takes them; none means all shares.
+  ///   - visibility: of these folders from now on; nil for what it is, or everyone.
   ///   - progress: is called often, from any thread.
   /// - Throws: ``CatalogError``, `EngineError`, `CancellationError`. A folder that cannot be shared
   ///   is refused before anything else happens. Call again to go on.
   public func index(
-    _ folders: [PathBytes] = [],
+    _ folders: [PathBytes] = [], visibility: Visibility? = nil,
     progress: @escaping @Sendable (IndexingProgress) -> Void = { _ in }
   ) async throws -> IndexingSummary {
     let shares = try await BlockingWork.run { [catalog] () throws(CatalogError) in
       var chosen: [Share] = []
-      for folder in folders { chosen.append(try catalog.share(folder)) }
+      for folder in folders { chosen.append(try catalog.share(folder, visibility: visibility)) }
       return folders.isEmpty ? try catalog.shares() : chosen
     }
     var summary = IndexingSummary()

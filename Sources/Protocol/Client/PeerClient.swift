@@ -49,6 +49,15 @@ public final class PeerClient: Sendable {
     pool = ConnectionPool(idleLimit: limits.idle, perDestination: limits.idleConnections)
   }
 
+  /// What the client checks certificates by at present; nil where there is no authority.
+  public var verifier: CertificateVerifier? {
+    switch trust {
+    case .credentials(let store): store.current.verifier
+    case .authority(let authority): CertificateVerifier(authority: authority)
+    case .localSocket: nil
+    }
+  }
+
   /// Sends a request and reads one message.
   ///
   /// - Throws: ``ProblemDocument`` for a refusal, ``PeerClientError``, `CancellationError`.

@@ -43,6 +43,13 @@ public struct KeySpace: Hashable, Sendable {
       String(decoding: key.value.utf8.dropFirst(Self.prefixByteCount + 1), as: UTF8.self))
   }
 
+  /// The label of one of the node's shares among those of all nodes.
+  /// - Returns: nil for a label that is longer than ``ShareTable/longestLabel``.
+  public func sharedLabel(of label: ShareLabel) -> ShareLabel? {
+    guard label.value.utf8.count <= ShareTable.longestLabel else { return nil }
+    return ShareLabel(prefix + "." + label.value)
+  }
+
   /// Whether the key, one among all nodes' keys, is this node's.
   public func contains(_ key: RecordKey) -> Bool {
     Self.prefix(of: key)?.utf8.elementsEqual(prefix.utf8) ?? false

@@ -3,12 +3,29 @@ public import SearchModel
 /// What virtual servers ask each other. Each answers of its own index alone and asks nobody else, so
 /// that no two can send each other round in a circle.
 
+/// What the answer of a virtual server says of whom it is for, where not everyone may see everything.
+public struct ViewNote: Hashable, Sendable, Codable {
+  /// Names who may see what at present.
+  public var version: UInt64
+  /// Whether there is more for the node in whose name was asked than for everyone who asks through
+  /// the same coordinator.
+  public var isPersonal: Bool
+
+  public init(version: UInt64, isPersonal: Bool) {
+    self.version = version
+    self.isPersonal = isPersonal
+  }
+}
+
 /// `POST /v1/statistics`: what a merged ranking must know of the index.
 public struct StatisticsRequest: Hashable, Sendable, Codable {
   public var query: Query
+  /// In whose name is asked; nil for nobody's.
+  public var mandate: Mandate?
 
-  public init(query: Query) {
+  public init(query: Query, mandate: Mandate? = nil) {
     self.query = query
+    self.mandate = mandate
   }
 }
 
@@ -16,10 +33,13 @@ public struct StatisticsRequest: Hashable, Sendable, Codable {
 public struct StatisticsAnswer: Hashable, Sendable, Codable {
   public var revision: Revision
   public var statistics: CollectionStatistics
+  /// Nil where everyone may see everything.
+  public var view: ViewNote?
 
-  public init(revision: Revision, statistics: CollectionStatistics) {
+  public init(revision: Revision, statistics: CollectionStatistics, view: ViewNote? = nil) {
     self.revision = revision
     self.statistics = statistics
+    self.view = view
   }
 }
 
@@ -28,10 +48,13 @@ public struct MatchRequest: Hashable, Sendable, Codable {
   public var request: SearchRequest
   /// The revision that the statistics count on; nil where they need not be right.
   public var believed: Revision?
+  /// In whose name is asked; nil for nobody's.
+  public var mandate: Mandate?
 
-  public init(request: SearchRequest, believed: Revision?) {
+  public init(request: SearchRequest, believed: Revision?, mandate: Mandate? = nil) {
     self.request = request
     self.believed = believed
+    self.mandate = mandate
   }
 }
 
@@ -42,13 +65,17 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
   public var statistics: StatisticsAnswer?
   /// The nodes that have the answer's files, each once; nil where none is known.
   public var sources: [FileSource]?
+  /// Nil where everyone may see everything.
+  public var view: ViewNote?
 
   public init(
-    answer: SearchAnswer, statistics: StatisticsAnswer? = nil, sources: [FileSource]? = nil
+    answer: SearchAnswer, statistics: StatisticsAnswer? = nil, sources: [FileSource]? = nil,
+    view: ViewNote? = nil
   ) {
     self.answer = answer
     self.statistics = statistics
     self.sources = sources
+    self.view = view
   }
 }
 
@@ -56,14 +83,18 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
 public struct SpellingsRequest: Hashable, Sendable, Codable {
   public var word: String
   public var limit: Int
+  /// In whose name is asked; nil for nobody's.
+  public var mandate: Mandate?
 
-  public init(word: String, limit: Int) {
+  public init(word: String, limit: Int, mandate: Mandate? = nil) {
     self.word = word
     self.limit = limit
+    self.mandate = mandate
   }
 }
 
-/// `POST /v1/filter`: the filter of the index's terms.
+/// `POST /v1/filter`: the filter of the index's terms, as far as everyone may see them who asks through
+/// this coordinator.
 public struct FilterRequest: Hashable, Sendable, Codable {
   /// The revision of the filter that the asker has; nil for none.
   public var known: Revision?
@@ -83,8 +114,15 @@ public struct FilterAnswer: Hashable, Sendable, Codable {
   /// Whether the index has more terms than a filter may hold: there is none, and there will be none
   /// soon.
   public var isTooLarge: Bool
+  /// Names who may see what; nil where everyone may see everything. Else the filter proves nothing for
+  /// those who may see more than it tells of.
+  public var visibility: UInt64?
 
-  public init(revision: Revision, filter: String?, age: Int64, isTooLarge: Bool = false) {
+  public init(
+    revision: Revision, filter: String?, age: Int64, isTooLarge: Bool = false,
+    visibility: UInt64? = nil
+  ) {
+    self.visibility = visibility
     self.revision = revision
     self.filter = filter
     self.age = age
@@ -98,5 +136,6 @@ public struct FilterAnswer: Hashable, Sendable, Codable {
     filter = try container.decodeIfPresent(String.self, forKey: .filter)
     age = try container.decode(Int64.self, forKey: .age)
     isTooLarge = try container.decodeIfPresent(Bool.self, forKey: .isTooLarge) ?? false
+    visibility = try container.decodeIfPresent(UInt64.self, forKey: .visibility)
   }
 }

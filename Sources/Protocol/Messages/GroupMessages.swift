@@ -14,10 +14,14 @@ public struct PublicationPosition: Hashable, Sendable, Codable {
   public var recordCount: Int
   /// How many records the node may have here.
   public var quota: Int
+  /// Whether it is kept here who may see what. Nil from a virtual server that shows all to all.
+  public var keepsVisibility: Bool?
+  /// The version of the ``ShareTable`` that holds here; nil for none.
+  public var shares: String?
 
   public init(
     group: UInt64, epoch: UInt64, catalog: String?, sequence: Int64, base: Int64,
-    recordCount: Int, quota: Int
+    recordCount: Int, quota: Int, keepsVisibility: Bool? = true, shares: String? = nil
   ) {
     self.group = group
     self.epoch = epoch
@@ -26,6 +30,8 @@ public struct PublicationPosition: Hashable, Sendable, Codable {
     self.base = base
     self.recordCount = recordCount
     self.quota = quota
+    self.keepsVisibility = keepsVisibility
+    self.shares = shares
   }
 }
 
@@ -42,10 +48,12 @@ public struct PublicationRequest: Hashable, Sendable, Codable {
   /// Whether everything that the virtual server holds of the node is taken out first.
   public var startsAnew: Bool
   public var changes: [RecordChange]
+  /// Who may see which share from now on; nil where that has not changed.
+  public var shares: ShareTable?
 
   public init(
     group: UInt64, epoch: UInt64, catalog: String, after: Int64, sequence: Int64, base: Int64,
-    startsAnew: Bool, changes: [RecordChange]
+    startsAnew: Bool, changes: [RecordChange], shares: ShareTable? = nil
   ) {
     self.group = group
     self.epoch = epoch
@@ -55,6 +63,7 @@ public struct PublicationRequest: Hashable, Sendable, Codable {
     self.base = base
     self.startsAnew = startsAnew
     self.changes = changes
+    self.shares = shares
   }
 }
 

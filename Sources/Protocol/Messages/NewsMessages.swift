@@ -5,10 +5,13 @@ public struct ChangesRequest: Hashable, Sendable, Codable {
   public var query: Query
   /// The revision that the asker has the matches of; nil for none.
   public var known: Revision?
+  /// In whose name is asked; nil for nobody's.
+  public var mandate: Mandate?
 
-  public init(query: Query, known: Revision?) {
+  public init(query: Query, known: Revision?, mandate: Mandate? = nil) {
     self.query = query
     self.known = known
+    self.mandate = mandate
   }
 }
 
@@ -20,11 +23,16 @@ public struct ChangesAnswer: Hashable, Sendable, Codable {
   public var records: [Record]?
   /// Whether more match than are sent.
   public var isCut: Bool
+  /// Nil where everyone may see everything.
+  public var view: ViewNote?
 
-  public init(revision: Revision, records: [Record]?, isCut: Bool = false) {
+  public init(
+    revision: Revision, records: [Record]?, isCut: Bool = false, view: ViewNote? = nil
+  ) {
     self.revision = revision
     self.records = records
     self.isCut = isCut
+    self.view = view
   }
 }
 
@@ -35,8 +43,11 @@ public struct NewsRequest: Hashable, Sendable, Codable {
   public var scope: String
   /// By group: the revisions that the node has the matches of.
   public var known: [String: Revision]
+  /// For the coordinator to ask others with; nil lets it ask for what everyone may see.
+  public var mandate: Mandate?
 
-  public init(query: Query, scope: String, known: [String: Revision]) {
+  public init(query: Query, scope: String, known: [String: Revision], mandate: Mandate? = nil) {
+    self.mandate = mandate
     self.query = query
     self.scope = scope
     self.known = known

@@ -9,14 +9,17 @@ public struct GroupSearchRequest: Hashable, Sendable, Codable {
   public var scope: String
   /// Milliseconds after which what is there is the answer.
   public var deadline: Int64
+  /// For the coordinator to ask others with; nil lets it ask for what everyone may see.
+  public var mandate: Mandate?
 
   /// The design's.
   public static let standardDeadline: Int64 = 2_000
 
   public init(
     request: SearchRequest, isStrict: Bool = false, scope: String = "nearest",
-    deadline: Int64 = standardDeadline
+    deadline: Int64 = standardDeadline, mandate: Mandate? = nil
   ) {
+    self.mandate = mandate
     self.request = request
     self.isStrict = isStrict
     self.scope = scope

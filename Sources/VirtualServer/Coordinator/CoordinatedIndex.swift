@@ -5,6 +5,7 @@ import SearchModel
 /// together have one deadline.
 struct CoordinatedIndex: SearchableIndex {
   let coordinator: Coordinator
+  let asker: Asker
   let scope: SearchScope
   let start: ContinuousClock.Instant
   /// From the start.
@@ -38,7 +39,7 @@ struct CoordinatedIndex: SearchableIndex {
   ) async throws(EngineError) -> [NearSpelling] {
     do {
       return try await coordinator.nearSpellings(
-        of: word, limit: limit, scope: scope, until: start + deadline)
+        of: word, limit: limit, for: asker, scope: scope, until: start + deadline)
     } catch {
       throw .cancelled
     }
@@ -56,7 +57,7 @@ struct CoordinatedIndex: SearchableIndex {
     if isLate { journey.noteLateness() }
     do {
       return try await coordinator.cascade(
-        request, scope: isLate ? .group : scope, start: start,
+        request, for: asker, scope: isLate ? .group : scope, start: start,
         deadline: isLate ? deadline + Self.grace : deadline, told: journey.take, improve: improve)
     } catch {
       // Nothing else ends a cascade without an answer.

@@ -12,6 +12,7 @@ struct CoordinatedSearch: Sendable {
     ) -> GroupSearchAnswer
 
   let request: GroupSearchRequest
+  let asker: Asker
   let scope: SearchScope
   let coordinator: Coordinator
   let start: ContinuousClock.Instant
@@ -26,7 +27,7 @@ struct CoordinatedSearch: Sendable {
   ) async throws -> GroupSearchAnswer {
     let journey = SearchJourney()
     let index = CoordinatedIndex(
-      coordinator: coordinator, scope: scope, start: start, deadline: deadline, journey: journey
+      coordinator: coordinator, asker: asker, scope: scope, start: start, deadline: deadline, journey: journey
     ) { [self] step, answer in
       if let shown = improvement(of: step, answer, journey) { improve(shown) }
     }

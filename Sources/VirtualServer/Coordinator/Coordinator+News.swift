@@ -9,18 +9,20 @@ extension Coordinator {
   ///   next request.
   /// - Throws: `CancellationError` when nobody waits any more.
   func news(
-    _ request: NewsRequest, scope: SearchScope, until deadline: ContinuousClock.Instant
+    _ request: NewsRequest, for asker: Asker, scope: SearchScope, until deadline: ContinuousClock.Instant
   ) async throws -> NewsAnswer {
     let (servers, paused) = servers(in: scope)
-    let asked = servers.filter { !isProvenEmpty($0, for: request.query) }
-    let peers = peers()
+    let asked = servers.filter { !isProvenEmpty($0, for: request.query, by: asker) }
+    let peers = peers(for: asker)
     var basket = NewsBasket(watchedCount: servers.count + paused.count)
     // Nobody knows what is new there, as with those that are asked and do not answer.
-    basket.miss(paused.count { !isProvenEmpty($0, for: request.query) })
+    basket.miss(paused.count { !isProvenEmpty($0, for: request.query, by: asker) })
     let asking = AskingMany(servers: asked, deadline: deadline)
     let openCount = await asking.run { server in
       try await peers.changes(
-        ChangesRequest(query: request.query, known: request.known[server.description]), of: server)
+        ChangesRequest(
+          query: request.query, known: request.known[server.description], mandate: asker.mandate),
+        of: server)
     } take: { server, changes in
       basket.take(changes, of: server)
       return !basket.isFull
@@ -37,9 +39,10 @@ extension NetworkPeers {
   func changes(
     _ request: ChangesRequest, of server: ServerIdentifier
   ) async throws -> ChangesAnswer {
-    if server == own { return try await index.changes(request) }
+    if server == own { return try await index.changes(request, by: asker.viewer) }
     let answer: ChangesAnswer = try await send(
       .post("/v1/changes", request, isRepeatable: true), to: server)
+    learn(server, answer.view)
     if let records = answer.records, records.count > NewsLimits.matchCount {
       throw ServerFailure.refused("It sends more than it may.")
     }

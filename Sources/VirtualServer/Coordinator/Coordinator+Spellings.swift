@@ -14,11 +14,12 @@ extension Coordinator {
   /// - Parameter deadline: what has come by then counts; who fails costs its own words only.
   /// - Throws: `CancellationError` when nobody waits any more.
   func nearSpellings(
-    of word: String, limit: Int, scope: SearchScope, until deadline: ContinuousClock.Instant
+    of word: String, limit: Int, for asker: Asker, scope: SearchScope,
+    until deadline: ContinuousClock.Instant
   ) async throws -> [NearSpelling] {
     let servers = servers(in: scope).reachable.prefix(
       scope == .nearest ? Self.nearestServers : .max)
-    let peers = peers()
+    let peers = peers(for: asker)
     let candidates = max(limit, Self.candidates)
     var found: [ServerIdentifier: [NearSpelling]] = [:]
     let asking = AskingMany(servers: Array(servers), deadline: deadline)
@@ -39,11 +40,11 @@ extension NetworkPeers {
   func nearSpellings(
     of word: String, limit: Int, by server: ServerIdentifier
   ) async throws -> [NearSpelling] {
-    if server == own { return try await index.nearSpellings(of: word, limit: limit) }
+    if server == own { return try await index.nearSpellings(of: word, limit: limit, by: asker.viewer) }
     let spellings: [NearSpelling] = try await send(
       .post(
-        "/v1/spellings", SpellingsRequest(word: word, limit: limit), isRepeatable: true),
-      to: server)
+        "/v1/spellings", SpellingsRequest(word: word, limit: limit, mandate: asker.mandate),
+        isRepeatable: true), to: server)
     guard spellings.count <= limit, spellings.allSatisfy(\.isPossible) else {
       throw ServerFailure.refused("It sends spellings that cannot be.")
     }

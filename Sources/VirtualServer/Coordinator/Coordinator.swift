@@ -11,6 +11,17 @@ final class Coordinator: Sendable {
     var reachability = Reachability()
     var cache = StatisticsCache()
     var filters = FilterBook()
+    var views = ViewBook()
+
+    /// Nil where nothing proves it.
+    func proofAge(
+      of server: ServerIdentifier, against requirement: TermRequirement, by asker: Asker,
+      at now: ContinuousClock.Instant
+    ) -> Duration? {
+      let version = filters.visibility(of: server)
+      guard views.isPlain(server, version: version, for: asker.user) else { return nil }
+      return filters.proofAge(of: server, against: requirement, at: now)
+    }
   }
 
   let index: GatedIndex
@@ -49,6 +60,7 @@ final class Coordinator: Sendable {
       let changed = (delta.entries.map(\.group) + delta.removed).map { ServerIdentifier($0) }
       state.reachability.forget(changed)
       state.filters.forget(changed)
+      state.views.forget(changed)
     }
   }
 
@@ -90,12 +102,19 @@ final class Coordinator: Sendable {
     return (reachable, paused)
   }
 
+  /// Whether the node hosts a virtual server of the own band.
+  func isOfOwnBand(_ node: NodeIdentity) -> Bool {
+    state.withLock { $0.directory.isOfOwnBand(host: node.node.text) }
+  }
+
   /// Whether a filter of its terms proves that a server holds no match.
-  func isProvenEmpty(_ server: ServerIdentifier, for query: Query) -> Bool {
+  func isProvenEmpty(
+    _ server: ServerIdentifier, for query: Query, by asker: Asker
+  ) -> Bool {
     let requirement = index.index.engine.requirement(of: query)
     return state.withLock { state in
       server.number != state.directory.ownGroup
-        && !state.filters.mayHold(requirement, server, at: .now)
+        && state.proofAge(of: server, against: requirement, by: asker, at: .now) != nil
     }
   }
 
@@ -113,67 +132,69 @@ final class Coordinator: Sendable {
   ///   - told: is told who has the files of a server's answer.
   /// - Throws: `CancellationError` when nobody waits any more.
   func cascade(
-    _ request: SearchRequest, scope: SearchScope, start: ContinuousClock.Instant,
-    deadline: Duration, told: @escaping @Sendable ([FileSource], ServerIdentifier) -> Void,
+    _ request: SearchRequest, for asker: Asker, scope: SearchScope,
+    start: ContinuousClock.Instant, deadline: Duration,
+    told: @escaping @Sendable ([FileSource], ServerIdentifier) -> Void,
     improve: @escaping @Sendable (CascadeAnswer) -> Void
   ) async throws -> CascadeAnswer {
     let servers = state.withLock { $0.directory.nearestFirst() }
     var limits = CascadeLimits()
     limits.deadline = deadline
-    let machine = machine(request, scope, servers, limits)
-    var peers = peers()
+    let machine = machine(request, asker, scope, servers, limits)
+    var peers = peers(for: asker)
     peers.told = told
     let run = CascadeRun(peers: peers, start: start)
     let (ended, answer) = try await run.run(machine, improve: improve)
-    note(ended, answer)
+    note(ended, asker, answer)
     fetchFilters(of: answer.reports.filter { $0.ring > 0 }.map(\.identifier))
     return answer
   }
 
-  func peers() -> NetworkPeers {
+  func peers(for asker: Asker) -> NetworkPeers {
     let own = ServerIdentifier(state.withLock { $0.directory.ownGroup } ?? 0)
-    return NetworkPeers(own: own, index: index, client: client, gates: gates) { [self] in
-      entry(of: $0)
-    }
+    return NetworkPeers(
+      own: own, index: index, client: client, gates: gates, asker: asker,
+      entry: { [self] in entry(of: $0) },
+      learn: { [self] server, note in
+        state.withLock { $0.views.note(note, of: server, for: asker.user) }
+      })
   }
 
   private func machine(
-    _ request: SearchRequest, _ scope: SearchScope, _ servers: [CascadeServer],
+    _ request: SearchRequest, _ asker: Asker, _ scope: SearchScope, _ servers: [CascadeServer],
     _ limits: CascadeLimits
   ) -> CascadeMachine {
     let engine = index.index.engine
     let requirement = engine.requirement(of: request.query)
     let now = now()
     // Copies: what is learned meanwhile is for the next search.
-    let (reachability, filters, own, statistics) = state.withLock { state in
-      (
-        state.reachability, state.filters, state.directory.ownGroup,
-        state.cache.statistics(for: request.query)
-      )
+    let (known, statistics) = state.withLock { state in
+      (state, state.cache.statistics(for: request.query, by: asker.user))
     }
+    let own = known.directory.ownGroup
     return CascadeMachine(
       request, scope: scope, servers: servers, limits: limits,
       leaves: engine.statisticsKeys(of: request.query),
       foreknowledge: { server in
         if server.number == own { return Foreknowledge() }
         return Foreknowledge(
-          proofAge: filters.proofAge(of: server, against: requirement, at: now),
-          isUnreachable: reachability.isUnreachable(server, at: now),
+          proofAge: known.proofAge(of: server, against: requirement, by: asker, at: now),
+          isUnreachable: known.reachability.isUnreachable(server, at: now),
           statistics: statistics[server])
       },
       mayHold: { server, hash in
         if server.number == own { return true }
         let content = engine.requirement(of: .filter(.contentHash(hash)))
-        return filters.mayHold(content, server, at: now)
+        return known.proofAge(of: server, against: content, by: asker, at: now) == nil
       })
   }
 
-  private func note(_ machine: CascadeMachine, _ answer: CascadeAnswer) {
+  private func note(_ machine: CascadeMachine, _ asker: Asker, _ answer: CascadeAnswer) {
     let now = now()
     state.withLock { state in
       let own = ServerIdentifier(state.directory.ownGroup ?? 0)
       state.cache.keep(
-        machine.statistics.filter { $0.key != own }, for: machine.request.query)
+        machine.statistics.filter { $0.key != own }, for: machine.request.query, by: asker.user)
       for report in answer.reports where report.askCount > 0 && report.identifier != own {
         switch report.outcome {
         case .unreachable: state.reachability.failed(report.identifier, at: now)
@@ -215,7 +236,8 @@ final class Coordinator: Sendable {
   private func fetchFilter(of server: ServerIdentifier, known: Revision?) async {
     let asked = now()
     do {
-      let answer: FilterAnswer = try await peers().send(
+      // A filter is for all who search here.
+      let answer: FilterAnswer = try await peers(for: Asker(viewer: .stranger)).send(
         .post("/v1/filter", FilterRequest(known: known), isRepeatable: true), to: server,
         limits: TermFilter.json)
       if answer.isTooLarge {
@@ -224,11 +246,17 @@ final class Coordinator: Sendable {
       }
       let right = asked - .milliseconds(min(max(0, answer.age), 3_600_000))
       guard let text = answer.filter else {
-        state.withLock { $0.filters.confirmed(server, revision: answer.revision, at: right) }
+        state.withLock {
+          $0.filters.confirmed(
+            server, revision: answer.revision, visibility: answer.visibility, at: right)
+        }
         return
       }
       let (filter, byteCount) = try TermFilter.decoded(fromBase64: text)
-      state.withLock { $0.filters.put(filter, byteCount: byteCount, of: server, at: right) }
+      state.withLock {
+        $0.filters.put(
+          filter, byteCount: byteCount, visibility: answer.visibility, of: server, at: right)
+      }
     } catch {
       // Without a filter the server is asked; that is all.
       state.withLock { $0.filters.failed(server, at: now()) }

@@ -10,6 +10,8 @@ struct FilterBook: Sendable {
   private struct Entry: Sendable {
     let filter: TermFilter
     let byteCount: Int
+    /// Nil where it tells of all that there is.
+    var visibility: UInt64?
     var confirmed: ContinuousClock.Instant
     var lastUse: ContinuousClock.Instant
   }
@@ -58,6 +60,10 @@ struct FilterBook: Sendable {
     return now - entry.confirmed
   }
 
+  /// Under which version of who may see what the filter tells of all that everyone may see; nil where
+  /// that is all that there is.
+  func visibility(of server: ServerIdentifier) -> UInt64? { entries[server]?.visibility }
+
   /// Whether the server may hold a record that meets this.
   func mayHold(
     _ requirement: TermRequirement, _ server: ServerIdentifier, at now: ContinuousClock.Instant
@@ -87,16 +93,19 @@ struct FilterBook: Sendable {
   }
 
   mutating func confirmed(
-    _ server: ServerIdentifier, revision: Revision, at now: ContinuousClock.Instant
+    _ server: ServerIdentifier, revision: Revision, visibility: UInt64? = nil,
+    at now: ContinuousClock.Instant
   ) {
     pending.remove(server)
-    if entries[server]?.filter.revision == revision { entries[server]?.confirmed = now }
+    guard entries[server]?.filter.revision == revision else { return }
+    entries[server]?.confirmed = now
+    entries[server]?.visibility = visibility
   }
 
   /// - Parameter now: when it was asked for: what was published while it was on its way is not in it.
   mutating func put(
-    _ filter: TermFilter, byteCount: Int, of server: ServerIdentifier,
-    at now: ContinuousClock.Instant
+    _ filter: TermFilter, byteCount: Int, visibility: UInt64? = nil,
+    of server: ServerIdentifier, at now: ContinuousClock.Instant
   ) {
     pending.remove(server)
     remove(server)
@@ -109,7 +118,7 @@ struct FilterBook: Sendable {
       return
     }
     entries[server] = Entry(
-      filter: filter, byteCount: byteCount, confirmed: now, lastUse: now)
+      filter: filter, byteCount: byteCount, visibility: visibility, confirmed: now, lastUse: now)
     self.byteCount += byteCount
     while self.byteCount > capacity, entries.count > 1,
       let oldest = entries.min(by: { ($0.value.lastUse, $0.key) < ($1.value.lastUse, $1.key) })

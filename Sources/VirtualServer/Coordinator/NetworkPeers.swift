@@ -8,8 +8,11 @@ struct NetworkPeers: CascadePeers {
   let index: GatedIndex
   let client: PeerClient
   let gates: DestinationGates
+  let asker: Asker
   /// Where a server is; nil for one that is not known any more.
   let entry: @Sendable (ServerIdentifier) -> DirectoryEntry?
+  /// Is told what a server says of whom it shows what.
+  let learn: @Sendable (ServerIdentifier, ViewNote?) -> Void
   /// Is told who has the files of a server's answer.
   var told: @Sendable ([FileSource], ServerIdentifier) -> Void = { _, _ in }
 
@@ -18,11 +21,14 @@ struct NetworkPeers: CascadePeers {
   ) async throws -> ServerStatistics {
     if server == own {
       return try await answering {
-        ServerStatistics(try await index.statistics(for: query))
+        ServerStatistics(try await index.statistics(for: query, by: asker.viewer))
       }
     }
     let answer: StatisticsAnswer = try await send(
-      .post("/v1/statistics", StatisticsRequest(query: query), isRepeatable: true), to: server)
+      .post(
+        "/v1/statistics", StatisticsRequest(query: query, mandate: asker.mandate),
+        isRepeatable: true), to: server)
+    learn(server, answer.view)
     return ServerStatistics(answer)
   }
 
@@ -31,13 +37,15 @@ struct NetworkPeers: CascadePeers {
   ) async throws -> MatchReply {
     if server == own {
       return try await answering {
-        MatchReply(try await index.matches(for: request, believed: believed))
+        MatchReply(try await index.matches(for: request, believed: believed, by: asker.viewer))
       }
     }
     let answer: MatchAnswer = try await send(
       .post(
-        "/v1/match", MatchRequest(request: request, believed: believed), isRepeatable: true),
-      to: server)
+        "/v1/match",
+        MatchRequest(request: request, believed: believed, mandate: asker.mandate),
+        isRepeatable: true), to: server)
+    learn(server, answer.view)
     if let sources = answer.possibleSources { told(sources, server) }
     return MatchReply(answer)
   }
@@ -93,7 +101,9 @@ extension ServerFailure {
 
 extension ServerStatistics {
   init(_ answer: StatisticsAnswer) {
-    self.init(revision: answer.revision, statistics: answer.statistics)
+    self.init(
+      revision: answer.revision, statistics: answer.statistics,
+      isPersonal: answer.view?.isPersonal ?? false)
   }
 }
 

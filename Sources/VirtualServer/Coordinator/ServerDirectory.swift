@@ -18,6 +18,8 @@ struct ServerDirectory: Sendable {
   private var ownPath: RouterPath?
   /// Nil where it is to be made anew.
   private var order: NearestFirst?
+  /// By host; nil until somebody asks.
+  private var bands: [String: Set<String>]?
   /// The group that this coordinator belongs to; nil before it serves one.
   var ownGroup: UInt64? {
     didSet { if ownGroup != oldValue { forgetOrder() } }
@@ -52,6 +54,7 @@ struct ServerDirectory: Sendable {
       for entry in leaving { residents.remove(entry) }
     }
     directory.apply(delta)
+    bands = nil
     for group in Set(delta.entries.map(\.group)) {
       if let entry = directory.entries[group] { residents.add(entry) }
     }
@@ -92,6 +95,22 @@ struct ServerDirectory: Sendable {
       groups.formUnion(residents.inBand[band.key] ?? [])
     }
     return groups
+  }
+
+  /// Whether the node is known to host a virtual server of the own band: the central server says so,
+  /// which decides bands and which a node cannot lie to.
+  mutating func isOfOwnBand(host: String) -> Bool {
+    guard let ownBand else { return false }
+    let known = bands ?? bandsByHost()
+    bands = known
+    // One that is said to be in two places is believed to be in neither.
+    return known[host] == [ownBand]
+  }
+
+  private func bandsByHost() -> [String: Set<String>] {
+    var bands: [String: Set<String>] = [:]
+    for entry in directory.entries.values { bands[entry.host, default: []].insert(entry.band) }
+    return bands
   }
 
   /// Nil for one's own and for who is not known.

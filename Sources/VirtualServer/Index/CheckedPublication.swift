@@ -9,6 +9,8 @@ struct CheckedPublication: Sendable {
   let changes: [RecordChange]
   /// For every key that is touched, whether it has a record afterwards.
   let outcome: [RecordKey: Bool]
+  /// The shares that records are put in of, by the node's own labels.
+  let shares: Set<ShareLabel>
 
   /// - Parameter node: as the certificate says it.
   /// - Throws: ``PublicationRefusal``, if the request contradicts itself or names what is not the
@@ -17,10 +19,12 @@ struct CheckedPublication: Sendable {
     _ request: PublicationRequest, by node: NodeIdentity
   ) throws(PublicationRefusal) {
     try Self.checkPositions(of: request)
+    if let problem = request.shares?.problemOfShape { throw .malformed(problem) }
     let space = KeySpace(of: node)
     var changes: [RecordChange] = []
     changes.reserveCapacity(request.changes.count)
     var outcome: [RecordKey: Bool] = [:]
+    var shares: Set<ShareLabel> = []
     for change in request.changes {
       guard let key = space.sharedKey(of: change.key) else {
         throw .malformed("A record's key has more than \(KeySpace.longestOwnKey) bytes.")
@@ -29,6 +33,13 @@ struct CheckedPublication: Sendable {
       case .put(var record):
         try Self.check(record, of: node)
         record.key = key
+        if let label = record.share {
+          guard let shared = space.sharedLabel(of: label) else {
+            throw .malformed("The label of a record's share is too long.")
+          }
+          shares.insert(label)
+          record.share = shared
+        }
         changes.append(.put(record))
         outcome[key] = true
       case .remove:
@@ -40,6 +51,7 @@ struct CheckedPublication: Sendable {
     self.request = request
     self.changes = changes
     self.outcome = outcome
+    self.shares = shares
   }
 
   /// What is refused because of what is held of the node; nil if the changes follow it.
@@ -50,11 +62,17 @@ struct CheckedPublication: Sendable {
     // Where nothing is held there is nothing to take out first.
     let isFirst = entry.catalog == nil && entry.count == 0 && request.after == 0
     let follows = entry.catalog == request.catalog && entry.sequence == request.after
-    if isFirst || follows { return nil }
+    var entry = entry
+    if entry.shares?.isFull ?? false {
+      entry.forgetPosition()
+    } else if isFirst || follows {
+      return nil
+    }
     return .otherPosition(
       PublicationPosition(
         group: request.group, epoch: epoch, catalog: entry.catalog, sequence: entry.sequence,
-        base: entry.base, recordCount: entry.count, quota: quota))
+        base: entry.base, recordCount: entry.count, quota: quota,
+        shares: entry.shares?.version))
   }
 
   private static func checkPositions(

@@ -94,6 +94,8 @@ struct NodeContents: Hashable, Sendable, Codable {
   var count = 0
   /// When the node left the group, in milliseconds since 1970; nil while it is in it.
   var released: Int64?
+  /// Who may see what of it; nil where all that is held is for everyone.
+  var shares: HeldShares?
 
   init(node: NodeIdentity) {
     self.node = node
@@ -102,10 +104,11 @@ struct NodeContents: Hashable, Sendable, Codable {
   /// Whether all that the node had when it began to publish is in the index.
   var isWhole: Bool { catalog != nil && sequence >= base }
 
-  /// What is left is of no use to go on from.
+  /// What is left is of no use to go on from. Who may see it stays as it is.
   mutating func forgetPosition() {
     catalog = nil
     sequence = 0
     base = 0
+    shares?.version = nil
   }
 }

@@ -10,6 +10,7 @@ actor GroupIndex {
   /// Searches go here directly; they see one committed revision whole.
   nonisolated let engine: any FullTextEngine
   nonisolated let limits: GroupIndexLimits
+  nonisolated let shares = ShareBook()
 
   private let now: @Sendable () -> Int64
   private let onDamage: @Sendable (EngineError) -> Void
@@ -34,6 +35,7 @@ actor GroupIndex {
     self.now = now
     self.onDamage = onDamage
     contents = try await Self.load(engine)
+    shares.settle(contents)
   }
 
   private static func load(
@@ -155,7 +157,9 @@ actor GroupIndex {
       )] = []
     var failure: EngineError?
     do throws(EngineError) {
-      var draft = IndexDraft(engine: engine, limits: limits, contents: contents)
+      var draft = IndexDraft(engine: engine, limits: limits, contents: contents) { [shares] in
+        shares.prepare($0)
+      }
       for work in batch {
         switch work {
         case .publication(let publication, let permit, let answer):
@@ -179,6 +183,7 @@ actor GroupIndex {
       failure = error
     }
     if let failure { await recover(from: failure) }
+    shares.settle(contents)
     for work in batch where failure != nil {
       // What nobody waits for is tried again when it is next asked for.
       guard case .publication(_, _, let answer) = work, let failure else { continue }

@@ -13,8 +13,14 @@ struct IndexDraft {
   /// Of these nodes nothing committed will be left.
   private var cleared: Set<NodeIdentity> = []
   private var hasChanges = false
+  /// Is told what is going to be committed, before anybody can see it.
+  private let announce: (GroupContents) -> Void
 
-  init(engine: any FullTextEngine, limits: GroupIndexLimits, contents: GroupContents) {
+  init(
+    engine: any FullTextEngine, limits: GroupIndexLimits, contents: GroupContents,
+    announce: @escaping (GroupContents) -> Void = { _ in }
+  ) {
+    self.announce = announce
     self.engine = engine
     self.limits = limits
     committed = contents
@@ -56,6 +62,13 @@ struct IndexDraft {
     entry.base = request.base
     entry.count = count
     entry.released = nil
+    if request.shares != nil || !publication.shares.isEmpty {
+      var shares = entry.shares ?? HeldShares()
+      let holdsRecords = !request.startsAnew && present.count > 0
+      if let table = request.shares { shares.take(table, besideRecords: holdsRecords) }
+      shares.cover(publication.shares)
+      entry.shares = shares
+    }
     contents[node] = entry
     return .success(request.sequence)
   }
@@ -75,7 +88,10 @@ struct IndexDraft {
       var entry = contents[node]
       entry.forgetPosition()
       entry.count = areAll ? 0 : max(0, entry.count - keys.count)
-      if areAll { entry.released = nil }
+      if areAll {
+        entry.released = nil
+        entry.shares = nil
+      }
       contents[node] = entry
       if areAll {
         cleared.insert(node)
@@ -90,6 +106,7 @@ struct IndexDraft {
   /// - Returns: what is held now.
   func commit() async throws(EngineError) -> GroupContents {
     guard hasChanges || contents != committed else { return contents }
+    announce(contents)
     try await engine.commit(notes: [GroupContents.noteName: contents.note()])
     return contents
   }

@@ -53,23 +53,23 @@ enum GroupRoutes {
   ) {
     router.post("/v1/statistics") { request, context -> Response in
       let message = try await trusted(request, context, StatisticsRequest.self, service)
-      return try Response.message(await service.statistics(message))
+      return try Response.message(await service.statistics(message, by: context.requireNode()))
     }
     router.post("/v1/match") { request, context -> Response in
       let message = try await trusted(request, context, MatchRequest.self, service)
-      return try Response.message(await service.matches(message))
+      return try Response.message(await service.matches(message, by: context.requireNode()))
     }
     router.post("/v1/changes") { request, context -> Response in
       let message = try await trusted(request, context, ChangesRequest.self, service)
-      return try Response.message(await service.changes(message))
+      return try Response.message(await service.changes(message, by: context.requireNode()))
     }
     router.post("/v1/spellings") { request, context -> Response in
       let message = try await trusted(request, context, SpellingsRequest.self, service)
-      return try Response.message(await service.spellings(message))
+      return try Response.message(await service.spellings(message, by: context.requireNode()))
     }
     router.post("/v1/filter") { request, context -> Response in
       let message = try await trusted(request, context, FilterRequest.self, service)
-      return try Response.message(await service.filter(message))
+      return try Response.message(await service.filter(message, by: context.requireNode()))
     }
   }
 

@@ -12,6 +12,7 @@ final class GroupService: Sendable {
   let gated: GatedIndex
   let coordinator: Coordinator
   private let filters: FilterOffer
+  private let mandates: MandateBook
   private let standing: Mutex<GroupStanding>
   /// Milliseconds of the machine's clock, by which the daemon says how long a lease holds.
   private let clock: @Sendable () -> Int64
@@ -29,7 +30,8 @@ final class GroupService: Sendable {
     self.clock = clock
     gated = GatedIndex(index, limits: limits)
     coordinator = Coordinator(host: host, index: gated, client: client, now: now)
-    filters = FilterOffer(engine: index.engine, naming: gated.naming)
+    filters = FilterOffer(engine: index.engine, shares: index.shares, naming: gated.naming)
+    mandates = MandateBook { client.verifier }
     standing = Mutex(
       GroupStanding(host: host, presenceGrace: limits.presenceGrace, now: clock()))
   }
@@ -83,7 +85,8 @@ final class GroupService: Sendable {
     let entry = await index.contents(of: node)
     return PublicationPosition(
       group: lease.group, epoch: lease.epoch, catalog: entry.catalog, sequence: entry.sequence,
-      base: entry.base, recordCount: entry.count, quota: index.limits.quota)
+      base: entry.base, recordCount: entry.count, quota: index.limits.quota,
+      shares: entry.shares?.version)
   }
 
   func publish(
@@ -144,10 +147,12 @@ final class GroupService: Sendable {
     var request = request
     // What a group's search weighs by is for its coordinator to find out.
     request.request.statistics = nil
+    let asker = asker(node, request.mandate)
     let contents = await index.contents
     let incomplete = standing.withLock { $0.incompleteNodes(in: contents) }
+    let recordCount = try await gated.recordCount(for: asker.viewer)
     let search = CoordinatedSearch(
-      request: request, scope: try scope(named: request.scope), coordinator: coordinator,
+      request: request, asker: asker, scope: try scope(named: request.scope), coordinator: coordinator,
       start: start,
       deadline: deadline(of: request)
     ) { [self] explained, coverage, isLast in
@@ -159,7 +164,7 @@ final class GroupService: Sendable {
       if coverage.sources?.isEmpty == true { coverage.sources = nil }
       return GroupSearchAnswer(
         group: lease.group, epoch: lease.epoch, isLast: isLast, answer: explained.relaxed,
-        spellings: explained.spellings, recordCount: contents.recordCount,
+        spellings: explained.spellings, recordCount: recordCount,
         incompleteNodes: incomplete, coverage: coverage)
     }
     return try await search.run(improve: improve)
@@ -182,10 +187,30 @@ final class GroupService: Sendable {
     _ = try admit(node)
     try check(request.query)
     return try await coordinator.news(
-      request, scope: scope(named: request.scope), until: start + limits.newsTime)
+      request, for: asker(node, request.mandate), scope: scope(named: request.scope), until: start + limits.newsTime)
+  }
+
+  /// A node of the group, and its word for others, if it is that.
+  private func asker(_ node: NodeIdentity, _ mandate: Mandate?) -> Asker {
+    // Only who is attached here and in the band may ask here.
+    let viewer = Viewer(userID: node.user.text, isInOwnersBand: true)
+    let holder = mandate.flatMap { try? mandates.holder(of: $0, asker: standing.withLock(\.host)) }
+    return Asker(viewer: viewer, mandate: holder == node ? mandate : nil)
   }
 
   // MARK: For other virtual servers
+
+  /// Whom a virtual server asks for, as far as it is proven. A claim that is worth nothing is none: then
+  /// there is what everyone may see.
+  private func viewer(asking node: NodeIdentity, _ mandate: Mandate?) -> Viewer {
+    var viewer = Viewer(userID: nil, isInOwnersBand: coordinator.isOfOwnBand(node))
+    if let mandate, let holder = try? mandates.holder(of: mandate, asker: node),
+      standing.withLock({ $0.revocation(of: holder) }) == nil
+    {
+      viewer.userID = holder.user.text
+    }
+    return viewer
+  }
 
   /// Every node of the network may ask what a virtual server has, unless its right was taken back.
   func checkTrust(in node: NodeIdentity) throws(ProblemDocument) {
@@ -194,17 +219,22 @@ final class GroupService: Sendable {
     }
   }
 
-  func statistics(_ request: StatisticsRequest) async throws -> StatisticsAnswer {
+  func statistics(
+    _ request: StatisticsRequest, by node: NodeIdentity
+  ) async throws -> StatisticsAnswer {
     try check(request.query)
-    return try await gated.statistics(for: request.query)
+    return try await gated.statistics(
+      for: request.query, by: viewer(asking: node, request.mandate))
   }
 
-  func matches(_ request: MatchRequest) async throws -> MatchAnswer {
+  func matches(_ request: MatchRequest, by node: NodeIdentity) async throws -> MatchAnswer {
     try check(request.request, lastHit: limits.lastHit)
     if let problem = request.request.statistics.flatMap(StatisticsBounds.sum.problem) {
       throw ProblemDocument.malformed("The search is to be weighed by a claim \(problem).")
     }
-    var answer = try await gated.matches(for: request.request, believed: request.believed)
+    var answer = try await gated.matches(
+      for: request.request, believed: request.believed,
+      by: viewer(asking: node, request.mandate))
     answer.sources = sources(of: answer.answer.records, in: await index.contents)
     return answer
   }
@@ -217,20 +247,23 @@ final class GroupService: Sendable {
     return standing.withLock { standing in owners.map { standing.files.source(of: $0) } }
   }
 
-  func changes(_ request: ChangesRequest) async throws -> ChangesAnswer {
+  func changes(_ request: ChangesRequest, by node: NodeIdentity) async throws -> ChangesAnswer {
     try check(request.query)
-    return try await gated.changes(request)
+    return try await gated.changes(request, by: viewer(asking: node, request.mandate))
   }
 
-  func spellings(_ request: SpellingsRequest) async throws -> [NearSpelling] {
+  func spellings(
+    _ request: SpellingsRequest, by node: NodeIdentity
+  ) async throws -> [NearSpelling] {
     try check(.word(request.word, field: nil))
     return try await gated.nearSpellings(
-      of: request.word, limit: min(max(0, request.limit), GroupServiceLimits.spellings))
+      of: request.word, limit: min(max(0, request.limit), GroupServiceLimits.spellings),
+      by: viewer(asking: node, request.mandate))
   }
 
-  func filter(_ request: FilterRequest) async throws -> FilterAnswer {
+  func filter(_ request: FilterRequest, by node: NodeIdentity) async throws -> FilterAnswer {
     do {
-      return try await filters.answer(to: request)
+      return try await filters.answer(to: request, isForBand: coordinator.isOfOwnBand(node))
     } catch let error as EngineError {
       throw ProblemDocument(error)
     }
@@ -238,7 +271,8 @@ final class GroupService: Sendable {
 
   func health(for node: NodeIdentity) async throws -> VirtualServerStatus {
     _ = try admit(node)
-    guard let status = await status() else { throw ProblemDocument(.noGroup) }
+    guard var status = await status() else { throw ProblemDocument(.noGroup) }
+    status.recordCount = try await gated.recordCount(for: asker(node, nil).viewer)
     return status
   }
 

@@ -13,5 +13,14 @@ struct RevisionNaming: Hashable, Sendable {
     self.base = base
   }
 
-  func name(of revision: Revision) -> Revision { Revision(base &+ revision.number) }
+  /// - Parameter hidden: the shares that a view of the revision leaves out: another view has other
+  ///   names, so that nothing that is kept by them passes from one to the other.
+  func name(of revision: Revision, without hidden: Set<ShareLabel> = []) -> Revision {
+    if hidden.isEmpty { return Revision(base &+ revision.number) }
+    let labels = hidden.sorted().map(\.value).joined(separator: " ")
+    let offset = StableHash.value(of: labels, seed: base)
+    return Revision((base &+ offset &+ revision.number) & Self.largestExact)
+  }
+
+  private static let largestExact: UInt64 = 1 << 53 - 1
 }

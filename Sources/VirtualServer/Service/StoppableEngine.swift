@@ -3,7 +3,7 @@ import SearchModel
 /// An engine for one search, which consists of several steps: once nobody waits for the answer, or
 /// its time is up, the step that runs is cancelled and no further one begins.
 struct StoppableEngine: SearchableIndex {
-  let engine: any FullTextEngine
+  let engine: any ReadableIndex
   let deadline: ContinuousClock.Instant
 
   /// Why a search was stopped; for whoever made the engine to look at.

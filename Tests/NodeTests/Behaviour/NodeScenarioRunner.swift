@@ -264,6 +264,7 @@ enum NodeActionText {
     case .revocations(let delta): "revocations \(delta.revision)"
     case .directory(let delta):
       "directory \(delta.startsAnew ? "anew" : "on") to \(delta.version.number)"
+    case .files(let endpoint): "files at \(endpoint.map { "\($0)" } ?? "no place")"
     case .reloadIdentity: "reload the identity"
     case .stop: "stop"
     }

@@ -71,6 +71,43 @@ import Testing
     }
   }
 
+  /// Of a share of any size: one message without a record.
+  @Test func aChangeOfVisibilityIsOneMessage() async throws {
+    let stage = try await Stage()
+    await stage.publisher.use(stage.place)
+    try await stage.waitUntilPublished()
+    let catalog = stage.workshop.catalog
+    #expect(await stage.index.shares == (try catalog.shareTable()))
+    let (records, requests) = await (stage.index.records, stage.index.requestCount)
+    for visibility in [Visibility.users(["eve"]), .everyone] {
+      try catalog.setVisibility(visibility, of: stage.workshop.shared.bytes)
+      await stage.publisher.catalogChanged()
+      try await wait(until: "the table to be published") {
+        await stage.index.shares?.shares.values.first == visibility
+      }
+    }
+    #expect(await stage.index.requestCount == requests + 2)
+    #expect(await stage.index.records == records)
+    #expect(try catalog.lastSequence() == (await stage.index.position.sequence))
+    await stage.end()
+  }
+
+  @Test func whatIsNotForEveryoneDoesNotGoWhereAllIsShownToAll() async throws {
+    let stage = try await Stage()
+    let catalog = stage.workshop.catalog
+    try catalog.setVisibility(.band, of: stage.workshop.shared.bytes)
+    await stage.index.showAllToAll()
+    await stage.publisher.use(stage.place)
+    try await wait(until: "the publisher to say why") {
+      await stage.publisher.state.problem?.contains("shows everything to everyone") == true
+    }
+    #expect(await stage.index.records.isEmpty)
+    try catalog.setVisibility(.everyone, of: stage.workshop.shared.bytes)
+    await stage.publisher.catalogChanged()
+    try await stage.waitUntilPublished()
+    await stage.end()
+  }
+
   @Test func everythingIsPublishedAndChangesFollow() async throws {
     let stage = try await Stage()
     await stage.publisher.use(stage.place)

@@ -64,9 +64,14 @@ actor TestGroupIndex {
 
   func be(_ mood: Mood) { self.mood = mood }
 
+  func showAllToAll() { position.keepsVisibility = nil }
+
+  /// The last table that came.
+  private(set) var shares: ShareTable?
+
   func loseEverything() {
     records = [:]
-    (position.catalog, position.sequence, position.base) = (nil, 0, 0)
+    (position.catalog, position.sequence, position.base, position.shares) = (nil, 0, 0, nil)
   }
 
   func take(_ request: PublicationRequest) throws -> PublicationAnswer {
@@ -92,6 +97,10 @@ actor TestGroupIndex {
       case .put(let record): records[record.key] = record
       case .remove(let key): records[key] = nil
       }
+    }
+    if let table = request.shares {
+      shares = table
+      position.shares = table.version
     }
     position.catalog = request.catalog
     position.sequence = request.sequence

@@ -63,6 +63,10 @@ struct FileEngine: FullTextEngine {
     try await memory.nearSpellings(of: word, limit: limit)
   }
 
+  func view(without shares: Set<ShareLabel>) -> any ReadableIndex {
+    memory.view(without: shares)
+  }
+
   func statisticsKeys(of query: Query) -> Set<String> { memory.statisticsKeys(of: query) }
   func requirement(of query: Query) -> TermRequirement { memory.requirement(of: query) }
 

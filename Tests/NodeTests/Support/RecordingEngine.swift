@@ -99,6 +99,9 @@ final class RecordingEngine: FullTextEngine {
     of word: String, limit: Int
   ) async throws(EngineError) -> [NearSpelling] { [] }
 
+  /// Knows of no shares.
+  func view(without shares: Set<ShareLabel>) -> any ReadableIndex { self }
+
   func statisticsKeys(of query: Query) -> Set<String> { [] }
   func requirement(of query: Query) -> TermRequirement { .anything }
 

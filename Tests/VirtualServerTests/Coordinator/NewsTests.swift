@@ -76,8 +76,9 @@ import Testing
     let network = try await LateIsNeverLateTests.network(2)
     let (first, second) = (network.members[0], network.members[1])
     let router = PeerServer.makeRouter()
-    router.post("/v1/changes") { request, _ -> Response in
-      var answer = try await second.service.changes(try await request.message(ChangesRequest.self))
+    router.post("/v1/changes") { request, context -> Response in
+      var answer = try await second.service.changes(
+        try await request.message(ChangesRequest.self), by: context.requireNode())
       answer.records?[0].filename = "../../.ssh/id"
       return try .message(answer)
     }

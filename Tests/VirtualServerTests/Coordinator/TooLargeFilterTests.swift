@@ -54,12 +54,15 @@ import Testing
     let member = network.members[1]
     let asked = Mutex(0)
     let router = PeerServer.makeRouter()
-    router.post("/v1/statistics") { request, _ -> Response in
+    router.post("/v1/statistics") { request, context -> Response in
       try .message(
-        await member.service.statistics(try await request.message(StatisticsRequest.self)))
+        await member.service.statistics(
+          try await request.message(StatisticsRequest.self), by: context.requireNode()))
     }
-    router.post("/v1/match") { request, _ -> Response in
-      try .message(await member.service.matches(try await request.message(MatchRequest.self)))
+    router.post("/v1/match") { request, context -> Response in
+      try .message(
+        await member.service.matches(
+          try await request.message(MatchRequest.self), by: context.requireNode()))
     }
     router.post("/v1/filter") { _, _ -> Response in
       asked.withLock { $0 += 1 }

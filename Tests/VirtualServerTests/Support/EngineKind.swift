@@ -87,6 +87,10 @@ actor GatedEngine: FullTextEngine {
     try await engine.nearSpellings(of: word, limit: limit)
   }
 
+  nonisolated func view(without shares: Set<ShareLabel>) -> any ReadableIndex {
+    shares.isEmpty ? self : engine.view(without: shares)
+  }
+
   nonisolated func statisticsKeys(of query: Query) -> Set<String> {
     engine.statisticsKeys(of: query)
   }

@@ -89,17 +89,17 @@ final class HostilePeer: Sendable {
   ) -> Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
     let limits = GroupServiceLimits.searchJSON
-    router.post("/v1/statistics") { request, _ -> Response in
+    router.post("/v1/statistics") { request, context -> Response in
       let message = try await request.message(StatisticsRequest.self, limits: limits)
-      let answer = try await honest.statistics(message)
+      let answer = try await honest.statistics(message, by: context.requireNode())
       switch misconduct {
       case .hangsInMatches, .lies: return try .message(answer)
       default: return try await misbehave(misconduct, instead: answer)
       }
     }
-    router.post("/v1/match") { request, _ -> Response in
+    router.post("/v1/match") { request, context -> Response in
       let message = try await request.message(MatchRequest.self, limits: limits)
-      var answer = try await honest.matches(message)
+      var answer = try await honest.matches(message, by: context.requireNode())
       if misconduct == .lies, !answer.answer.hits.isEmpty { answer.answer.hits[0].weight = -1 }
       return try await misbehave(misconduct, instead: answer)
     }

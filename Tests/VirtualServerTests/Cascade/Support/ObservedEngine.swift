@@ -76,6 +76,10 @@ final class ObservedEngine: FullTextEngine {
   ) async throws(EngineError) -> [NearSpelling] {
     try await engine.nearSpellings(of: word, limit: limit)
   }
+  /// What is asked of a view is not counted, unless it is of the whole.
+  func view(without shares: Set<ShareLabel>) -> any ReadableIndex {
+    shares.isEmpty ? self : engine.view(without: shares)
+  }
   func statisticsKeys(of query: Query) -> Set<String> { engine.statisticsKeys(of: query) }
   func requirement(of query: Query) -> TermRequirement { engine.requirement(of: query) }
 }
