@@ -45,15 +45,18 @@ std::vector<uint32_t> documents_of(const cxapian_part &part, const std::string &
     return documents;
 }
 
-// Whether a term has a document that is not gone.
+// Whether a term has a document that is not gone. Most have one among their first.
 bool is_present(const cxapian_part &part, const std::string &term, uint32_t frequency) {
     if (frequency > part.removed.size()) return true;
-    uint32_t gone = 0;
-    for_each_common(part, term, part.removed, [&](uint32_t) {
-        ++gone;
-        return true;
-    });
-    return gone < frequency;
+    auto gone = part.removed.begin();
+    Xapian::PostingIterator end = part.database.postlist_end(term);
+    for (Xapian::PostingIterator posting = part.database.postlist_begin(term); posting != end;
+         ++posting) {
+        part.check_stop();
+        gone = std::lower_bound(gone, part.removed.end(), *posting);
+        if (gone == part.removed.end() || *gone != *posting) return true;
+    }
+    return false;
 }
 
 } // namespace

@@ -25,7 +25,8 @@ struct PackedBatch {
       bytes.append(0)
     }
     appendCounted { batch in StoredRecord.append(record, to: &batch.bytes) }
-    let filterTerms = FilterTerms.all(of: record) + (record.share.map { [FilterTerms.share($0)] } ?? [])
+    let filterTerms =
+      FilterTerms.all(of: record) + (record.share.map { [FilterTerms.share($0)] } ?? [])
     bytes.append(number: UInt16(filterTerms.count))
     for term in filterTerms {
       bytes.append(UInt8(term.utf8.count))

@@ -29,9 +29,9 @@ extension Snapshot {
     var search = SpellingSearch(word)
     if search.isFutile { return [] }
     for part in parts {
-      try part.visitTerms(.prefix, "", where: { search.isNear($0) }) {
-        search.consider($0, documentFrequency: $1)
-      }
+      try part.visitTerms(
+        .prefix, "", where: { search.isNear($0) },
+        { search.consider($0, documentFrequency: $1) })
     }
     return try search.nearest(limit: limit) { (term) throws(EngineError) in
       // The query is given as terms: what the request has for a query is not looked at.

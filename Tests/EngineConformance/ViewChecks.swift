@@ -31,7 +31,8 @@ extension ConformanceCheck {
       let engine = try await subject.engine(holding: [record(1, of: try label(0))])
       #expect(try await engine.record(for: RandomCollection.key(1))?.share == nil)
       #expect(
-        try await engine.search(SearchRequest(query: .everything)).hits.map(\.record.share) == [nil])
+        try await engine.search(SearchRequest(query: .everything)).hits.map(\.record.share) == [nil]
+      )
     },
   ]
 

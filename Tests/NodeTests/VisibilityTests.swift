@@ -125,7 +125,8 @@ import Testing
       try CatalogSchema.migrator.migrate(queue, upTo: "2: consumers")
       try queue.write { database in
         try database.execute(
-          sql: "INSERT INTO shares (root, name, device, inode) VALUES (?, 'a', 1, 2), (?, 'b', 1, 3)",
+          sql:
+            "INSERT INTO shares (root, name, device, inode) VALUES (?, 'a', 1, 2), (?, 'b', 1, 3)",
           arguments: [Data(shared.path("a").utf8), Data("/b".utf8)])
         try database.execute(sql: "UPDATE catalog SET identity = 'former', sequence = 7")
       }

@@ -77,15 +77,19 @@ struct CentralRoutes: Sendable {
       try await answer(request, context) {
         let node = try member(context)
         let name = NodeID(node.node.text)
-        let answer = try await service.placement.report(
-          try await request.message(limits: Self.reportLimits), of: name,
-          from: try context.origin())
+        let report: PlacementReport = try await request.message(limits: Self.reportLimits)
+        var answer = try await service.placement.report(
+          report, of: name, from: try context.origin())
         do {
           // Tracing a route takes a while, and its right may have been taken back meanwhile.
           _ = try member(context)
         } catch {
           _ = await service.placement.expel(name)
           throw error
+        }
+        if report.wantsBandStatement == true, let band = await service.placement.band(of: name) {
+          answer.bandStatement = try service.authority.statement(
+            that: node.node, isIn: band.description, now: service.clock.date)
         }
         return answer
       }

@@ -102,6 +102,9 @@ public actor PlacementService {
       })
   }
 
+  /// Nil for a node that is not known, or where another leads.
+  func band(of node: NodeID) -> BandKey? { machine?.tables.nodes[node]?.band }
+
   /// How much of the list of virtual servers one answer brings at most.
   private static let directoryChanges = 1_000
 

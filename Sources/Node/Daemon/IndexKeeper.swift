@@ -51,7 +51,8 @@ actor IndexKeeper {
   /// - Parameter told: is told how far it is, beside whom the keeper tells always.
   /// - Throws: as ``IndexingSession/index(_:visibility:progress:)``.
   func index(
-    _ folders: [PathBytes], visibility: Visibility?, told: @escaping @Sendable (IndexingProgress) -> Void
+    _ folders: [PathBytes], visibility: Visibility?,
+    told: @escaping @Sendable (IndexingProgress) -> Void
   ) async throws -> IndexingSummary {
     try await alone { [progress] session in
       try await session.index(folders, visibility: visibility) { step in

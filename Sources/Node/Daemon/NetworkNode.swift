@@ -1,5 +1,6 @@
 import Foundation
 import Protocol
+import SearchModel
 
 /// A node in a network: ``NodeBehaviour`` with a clock, a central server, a process and a publisher
 /// around it.
@@ -31,6 +32,9 @@ actor NetworkNode {
   /// Whom to publish to and ask now; nil for none.
   private(set) var server: GroupServer?
   private(set) var standby: StandbyServer?
+  /// The central server's word on this machine's band, to show to machines that ask whether it is of
+  /// theirs; nil before there is one. It may be over.
+  private(set) var bandStatement: BandStatement?
   private var lastComplaint = ""
   /// Why the central server does not let this machine in; nil while it does.
   private var refusal: String?
@@ -206,10 +210,13 @@ actor NetworkNode {
     // A route may have to be traced before a first answer; a lease cannot wait that long.
     var limit = Duration.seconds(20)
     if case .serving = report.standing { limit = .seconds(4) }
-    Task { [central, tell, limit] in
+    var report = report
+    report.wantsBandStatement = bandStatement?.isDue(at: Date()) ?? true
+    Task { [central, tell, limit, report] in
       do {
         let answer = try await central.report(report, within: limit)
         refusal = nil
+        if let statement = answer.bandStatement { bandStatement = statement }
         complain("")
         tell.yield(.reportAnswered(sequence: report.sequence, answer))
       } catch {
@@ -266,6 +273,15 @@ actor NetworkNode {
 }
 
 extension NetworkNode {
+  /// Who asks this machine for something, as far as it is proven.
+  ///
+  /// - Parameter statement: what it shows of its band; nil for nothing.
+  func viewer(_ node: NodeIdentity, showing statement: BandStatement?) -> Viewer {
+    Viewer(
+      node, showing: statement, toBand: behaviour.band?.band,
+      verifiedBy: CertificateVerifier(authority: credentials.credentials.authority), at: Date())
+  }
+
   /// Why there is no virtual server to ask; nil where there is one.
   var shortfall: String? {
     guard server == nil else { return nil }

@@ -78,6 +78,13 @@ public struct CertificateAuthority: Sendable {
     return try PeerCredentials(key: key, certificate: certificate, authority: self.certificate)
   }
 
+  /// States which band a node is in.
+  public func statement(
+    that node: PeerName, isIn band: String, now: Date
+  ) throws -> BandStatement {
+    try BandStatement(node: node, band: band, now: now, key: key)
+  }
+
   func sign(
     _ publicKey: Certificate.PublicKey, identity: PeerIdentity, now: Date
   ) throws -> [UInt8] {

@@ -72,11 +72,14 @@ public struct PlacementReport: Hashable, Sendable, Codable {
   public var revocations: UInt64
   /// The version of the list of virtual servers that the node has; nil for a node that needs none.
   public var directory: DirectoryVersion?
+  /// Whether the node needs a statement of its band, because it has none that lasts.
+  public var wantsBandStatement: Bool?
 
   public init(
     incarnation: UInt64, sequence: UInt64, environment: NodeEnvironment, standing: Standing,
-    revocations: UInt64 = 0, directory: DirectoryVersion? = nil
+    revocations: UInt64 = 0, directory: DirectoryVersion? = nil, wantsBandStatement: Bool? = nil
   ) {
+    self.wantsBandStatement = wantsBandStatement
     self.incarnation = incarnation
     self.sequence = sequence
     self.environment = environment
@@ -165,11 +168,15 @@ public struct PlacementAnswer: Hashable, Sendable, Codable {
   public var revocations: RevocationDelta?
   /// Nil when nothing has changed in the list of virtual servers, or none was asked for.
   public var directory: DirectoryDelta?
+  /// Nil when the node wanted none.
+  public var bandStatement: BandStatement?
 
   public init(
     instructions: [PlacementInstruction], nextReport: Int64, band: BandInformation? = nil,
-    revocations: RevocationDelta? = nil, directory: DirectoryDelta? = nil
+    revocations: RevocationDelta? = nil, directory: DirectoryDelta? = nil,
+    bandStatement: BandStatement? = nil
   ) {
+    self.bandStatement = bandStatement
     self.instructions = instructions
     self.nextReport = nextReport
     self.band = band

@@ -27,7 +27,8 @@ struct CoordinatedSearch: Sendable {
   ) async throws -> GroupSearchAnswer {
     let journey = SearchJourney()
     let index = CoordinatedIndex(
-      coordinator: coordinator, asker: asker, scope: scope, start: start, deadline: deadline, journey: journey
+      coordinator: coordinator, asker: asker, scope: scope, start: start, deadline: deadline,
+      journey: journey
     ) { [self] step, answer in
       if let shown = improvement(of: step, answer, journey) { improve(shown) }
     }

@@ -9,7 +9,8 @@ extension Coordinator {
   ///   next request.
   /// - Throws: `CancellationError` when nobody waits any more.
   func news(
-    _ request: NewsRequest, for asker: Asker, scope: SearchScope, until deadline: ContinuousClock.Instant
+    _ request: NewsRequest, for asker: Asker, scope: SearchScope,
+    until deadline: ContinuousClock.Instant
   ) async throws -> NewsAnswer {
     let (servers, paused) = servers(in: scope)
     let asked = servers.filter { !isProvenEmpty($0, for: request.query, by: asker) }
@@ -21,8 +22,8 @@ extension Coordinator {
     let openCount = await asking.run { server in
       try await peers.changes(
         ChangesRequest(
-          query: request.query, known: request.known[server.description], mandate: asker.mandate),
-        of: server)
+          query: request.query, known: request.known[server.description],
+          mandate: peers.mandate(server)), of: server)
     } take: { server, changes in
       basket.take(changes, of: server)
       return !basket.isFull
@@ -42,7 +43,7 @@ extension NetworkPeers {
     if server == own { return try await index.changes(request, by: asker.viewer) }
     let answer: ChangesAnswer = try await send(
       .post("/v1/changes", request, isRepeatable: true), to: server)
-    learn(server, answer.view)
+    learn(server, request.mandate, answer.view)
     if let records = answer.records, records.count > NewsLimits.matchCount {
       throw ServerFailure.refused("It sends more than it may.")
     }

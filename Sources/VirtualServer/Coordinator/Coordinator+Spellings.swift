@@ -40,10 +40,12 @@ extension NetworkPeers {
   func nearSpellings(
     of word: String, limit: Int, by server: ServerIdentifier
   ) async throws -> [NearSpelling] {
-    if server == own { return try await index.nearSpellings(of: word, limit: limit, by: asker.viewer) }
+    if server == own {
+      return try await index.nearSpellings(of: word, limit: limit, by: asker.viewer)
+    }
     let spellings: [NearSpelling] = try await send(
       .post(
-        "/v1/spellings", SpellingsRequest(word: word, limit: limit, mandate: asker.mandate),
+        "/v1/spellings", SpellingsRequest(word: word, limit: limit, mandate: mandate(server)),
         isRepeatable: true), to: server)
     guard spellings.count <= limit, spellings.allSatisfy(\.isPossible) else {
       throw ServerFailure.refused("It sends spellings that cannot be.")

@@ -112,9 +112,10 @@ final class Coordinator: Sendable {
     _ server: ServerIdentifier, for query: Query, by asker: Asker
   ) -> Bool {
     let requirement = index.index.engine.requirement(of: query)
+    let now = now()
     return state.withLock { state in
       server.number != state.directory.ownGroup
-        && state.proofAge(of: server, against: requirement, by: asker, at: .now) != nil
+        && state.proofAge(of: server, against: requirement, by: asker, at: now) != nil
     }
   }
 
@@ -154,9 +155,16 @@ final class Coordinator: Sendable {
     let own = ServerIdentifier(state.withLock { $0.directory.ownGroup } ?? 0)
     return NetworkPeers(
       own: own, index: index, client: client, gates: gates, asker: asker,
+      mandate: { [self] server in
+        let isNeeded = state.withLock {
+          $0.views.needsMandate(server) || $0.filters.visibility(of: server) != nil
+        }
+        return isNeeded ? asker.mandate : nil
+      },
       entry: { [self] in entry(of: $0) },
-      learn: { [self] server, note in
-        state.withLock { $0.views.note(note, of: server, for: asker.user) }
+      learn: { [self] server, mandate, note in
+        let user = mandate == nil ? nil : asker.user
+        state.withLock { $0.views.note(note, of: server, for: user) }
       })
   }
 

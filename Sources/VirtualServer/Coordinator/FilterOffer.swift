@@ -13,16 +13,14 @@ actor FilterOffer {
     var text: String?
     /// When the index had this revision for certain.
     var time: ContinuousClock.Instant
-    /// Of what was hidden.
-    var look: ShareBook.Look
   }
 
   private let engine: any FullTextEngine
   private let shares: ShareBook
   private let naming: RevisionNaming
-  /// By whether it is for the band.
-  private var made: [Bool: Made] = [:]
-  private var making: [Bool: Task<Made, any Error>] = [:]
+  /// By the shares that are left out; of what is asked for at present.
+  private var made: [Set<ShareLabel>: Made] = [:]
+  private var making: [Set<ShareLabel>: (look: ShareBook.Look, task: Task<Made, any Error>)] = [:]
 
   /// A filter of a large index takes a while to make, and its index changes all the time while
   /// somebody publishes.
@@ -48,56 +46,62 @@ actor FilterOffer {
   }
 
   /// - Parameter isForBand: whether who asks is in the band of those whose index it is.
-  /// - Throws: ``SearchModel/EngineError``.
+  /// - Throws: ``SearchModel/EngineError``, ``Protocol/ProblemDocument``.
   func answer(to request: FilterRequest, isForBand: Bool = false) async throws -> FilterAnswer {
-    let made = try await current(isForBand)
-    return FilterAnswer(
-      revision: made.revision, filter: request.known == made.revision ? nil : made.text,
-      age: max(0, Int64((ContinuousClock.now - made.time).milliseconds.rounded(.up))),
-      isTooLarge: made.text == nil, visibility: made.look.note?.version)
-  }
-
-  private func current(_ isForBand: Bool) async throws -> Made {
-    while true {
-      let made = try await newest(isForBand)
-      // What was hidden since must not be told of, whatever it costs to make another one.
-      if shares.isCurrent(made.look) { return made }
-      if self.made[isForBand]?.revision == made.revision { self.made[isForBand] = nil }
+    for _ in 0..<GatedIndex.mostTries {
+      let look = shares.look(by: Viewer(userID: nil, isInOwnersBand: isForBand))
+      let made = try await current(look)
+      // What came in meanwhile may be hidden, and in the filter.
+      guard shares.isCurrent(look) else { continue }
+      return FilterAnswer(
+        revision: made.revision, filter: request.known == made.revision ? nil : made.text,
+        age: max(0, Int64((ContinuousClock.now - made.time).milliseconds.rounded(.up))),
+        isTooLarge: made.text == nil, visibility: look.note?.version)
     }
+    throw ProblemDocument.notSettled
   }
 
-  private func newest(_ isForBand: Bool) async throws -> Made {
+  private func current(_ look: ShareBook.Look) async throws -> Made {
     let now = ContinuousClock.now
-    let look = shares.look(by: Viewer(userID: nil, isInOwnersBand: isForBand))
     let revision = naming.name(of: try await engine.revision(), without: look.hidden)
-    if var made = made[isForBand], made.revision == revision {
-      made.time = now
-      // The same is hidden, though perhaps from others than before.
-      if shares.isCurrent(look) { made.look = look }
-      self.made[isForBand] = made
-      return made
-    }
-    if let made = made[isForBand], shares.isCurrent(made.look) {
+    if var made = made[look.hidden] {
+      if made.revision == revision {
+        made.time = now
+        self.made[look.hidden] = made
+        return made
+      }
       let interval = made.text == nil ? Self.tooLargeInterval : Self.shortestInterval
       if now - made.time < interval { return made }
     }
-    if let making = making[isForBand] { return try await making.value }
+    if let making = making[look.hidden], shares.isCurrent(making.look) {
+      return try await making.task.value
+    }
     let task = Task(priority: .utility) { [engine, naming, byteLimit] in
       let time = ContinuousClock.now
       let terms = try await engine.view(without: look.hidden).termFingerprints()
       let revision = naming.name(of: terms.revision, without: look.hidden)
       guard TermFilter.encodedByteCount(of: terms.values.count) <= byteLimit else {
-        return Made(revision: revision, text: nil, time: time, look: look)
+        return Made(revision: revision, text: nil, time: time)
       }
       let bytes = TermFilter(terms.named(revision)).encoded
       return Made(
-        revision: revision, text: Data(bytes).base64EncodedString(), time: time, look: look)
+        revision: revision, text: Data(bytes).base64EncodedString(), time: time)
     }
-    making[isForBand] = task
-    defer { making[isForBand] = nil }
-    let made = try await task.value
-    self.made[isForBand] = made
+    making[look.hidden] = (look, task)
+    let result = await task.result
+    making[look.hidden] = nil
+    let made = try result.get()
+    if shares.isCurrent(look) { keep(made, without: look.hidden) }
     return made
+  }
+
+  /// One for the band and one for everyone; of former times none.
+  private func keep(_ made: Made, without hidden: Set<ShareLabel>) {
+    let present = [false, true].map {
+      shares.look(by: Viewer(userID: nil, isInOwnersBand: $0)).hidden
+    }
+    self.made = self.made.filter { present.contains($0.key) }
+    self.made[hidden] = made
   }
 }
 

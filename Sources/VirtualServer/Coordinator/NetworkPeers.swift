@@ -9,10 +9,12 @@ struct NetworkPeers: CascadePeers {
   let client: PeerClient
   let gates: DestinationGates
   let asker: Asker
+  /// In whose name to ask a server; nil for nobody's.
+  let mandate: @Sendable (ServerIdentifier) -> Mandate?
   /// Where a server is; nil for one that is not known any more.
   let entry: @Sendable (ServerIdentifier) -> DirectoryEntry?
   /// Is told what a server says of whom it shows what.
-  let learn: @Sendable (ServerIdentifier, ViewNote?) -> Void
+  let learn: @Sendable (ServerIdentifier, _ mandate: Mandate?, ViewNote?) -> Void
   /// Is told who has the files of a server's answer.
   var told: @Sendable ([FileSource], ServerIdentifier) -> Void = { _, _ in }
 
@@ -24,11 +26,12 @@ struct NetworkPeers: CascadePeers {
         ServerStatistics(try await index.statistics(for: query, by: asker.viewer))
       }
     }
+    let mandate = mandate(server)
     let answer: StatisticsAnswer = try await send(
       .post(
-        "/v1/statistics", StatisticsRequest(query: query, mandate: asker.mandate),
+        "/v1/statistics", StatisticsRequest(query: query, mandate: mandate),
         isRepeatable: true), to: server)
-    learn(server, answer.view)
+    learn(server, mandate, answer.view)
     return ServerStatistics(answer)
   }
 
@@ -40,12 +43,13 @@ struct NetworkPeers: CascadePeers {
         MatchReply(try await index.matches(for: request, believed: believed, by: asker.viewer))
       }
     }
+    let mandate = mandate(server)
     let answer: MatchAnswer = try await send(
       .post(
         "/v1/match",
-        MatchRequest(request: request, believed: believed, mandate: asker.mandate),
+        MatchRequest(request: request, believed: believed, mandate: mandate),
         isRepeatable: true), to: server)
-    learn(server, answer.view)
+    learn(server, mandate, answer.view)
     if let sources = answer.possibleSources { told(sources, server) }
     return MatchReply(answer)
   }

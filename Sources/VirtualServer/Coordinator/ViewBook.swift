@@ -14,6 +14,8 @@ struct ViewBook: Sendable {
 
   private var entries: [ServerIdentifier: Entry] = [:]
   private var count = 0
+  /// Those that showed everything to everyone when they last answered.
+  private var open: Set<ServerIdentifier> = []
   let capacity: Int
 
   /// - Parameter capacity: how many users of servers are kept.
@@ -21,10 +23,21 @@ struct ViewBook: Sendable {
     self.capacity = capacity
   }
 
-  /// - Parameter note: nil from a server that shows everything to everyone.
+  /// Whether to say in whose name is asked. Where it makes no difference, a message is a third of its
+  /// length without.
+  func needsMandate(_ server: ServerIdentifier) -> Bool { !open.contains(server) }
+
+  /// - Parameters:
+  ///   - note: nil from a server that shows everything to everyone.
+  ///   - user: in whose name it was asked; nil for nobody's.
   mutating func note(_ note: ViewNote?, of server: ServerIdentifier, for user: String?) {
+    guard let note else {
+      forget([server])
+      open.insert(server)
+      return
+    }
+    open.remove(server)
     guard let user else { return }
-    guard let note else { return forget([server]) }
     if entries[server]?.version != note.version {
       forget([server])
       entries[server] = Entry(version: note.version)
@@ -49,6 +62,7 @@ struct ViewBook: Sendable {
 
   mutating func forget(_ servers: some Sequence<ServerIdentifier>) {
     for server in servers {
+      open.remove(server)
       if let entry = entries.removeValue(forKey: server) { count -= entry.isPersonal.count }
     }
   }

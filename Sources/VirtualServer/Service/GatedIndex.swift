@@ -89,7 +89,7 @@ struct GatedIndex: Sendable {
   }
 
   /// Who may see what changes seldom; whoever has it change all the time gets no answers.
-  private static let mostTries = 5
+  static let mostTries = 5
 
   /// - Throws: ``Protocol/ProblemDocument``; `CancellationError` when nobody waits any more.
   private func run<Value: Sendable>(
@@ -105,10 +105,7 @@ struct GatedIndex: Sendable {
         // Records that nobody was told of at the look may have come into the answer since.
         if index.shares.isCurrent(look) { return value }
       }
-      throw ProblemDocument(
-        .unavailable, status: 503, title: "Not settled",
-        detail: "Who may see what in this index changes faster than it can be searched.",
-        remedy: "Ask again.", retryAfter: 1)
+      throw ProblemDocument.notSettled
     }
   }
 
@@ -130,4 +127,11 @@ struct GatedIndex: Sendable {
       }
     }
   }
+}
+
+extension ProblemDocument {
+  static let notSettled = ProblemDocument(
+    .unavailable, status: 503, title: "Not settled",
+    detail: "Who may see what in this index changes faster than it can be looked at.",
+    remedy: "Ask again.", retryAfter: 1)
 }

@@ -152,7 +152,8 @@ final class GroupService: Sendable {
     let incomplete = standing.withLock { $0.incompleteNodes(in: contents) }
     let recordCount = try await gated.recordCount(for: asker.viewer)
     let search = CoordinatedSearch(
-      request: request, asker: asker, scope: try scope(named: request.scope), coordinator: coordinator,
+      request: request, asker: asker, scope: try scope(named: request.scope),
+      coordinator: coordinator,
       start: start,
       deadline: deadline(of: request)
     ) { [self] explained, coverage, isLast in
@@ -187,7 +188,8 @@ final class GroupService: Sendable {
     _ = try admit(node)
     try check(request.query)
     return try await coordinator.news(
-      request, for: asker(node, request.mandate), scope: scope(named: request.scope), until: start + limits.newsTime)
+      request, for: asker(node, request.mandate), scope: scope(named: request.scope),
+      until: start + limits.newsTime)
   }
 
   /// A node of the group, and its word for others, if it is that.

@@ -51,7 +51,8 @@ import Testing
     let index = try await GroupIndex(engine: place.open(), now: { 0 })
     let gated = GatedIndex(index, limits: .generous)
     let owner = Viewer(userID: "ann", isInOwnersBand: false)
-    try await publish([.put(record("a", of: label)), .put(record("b", of: nil))], after: 0, to: index)
+    try await publish(
+      [.put(record("a", of: label)), .put(record("b", of: nil))], after: 0, to: index)
     #expect(try await names(gated, stranger) == ["b"])
     #expect(try await names(gated, owner) == ["a", "b"])
     try await publish([], after: 2, shares: [label: .everyone], to: index)

@@ -3,6 +3,7 @@ import Foundation
 import MemoryEngine
 import Protocol
 import SearchModel
+import Synchronization
 import TestSupport
 import Testing
 import XapianEngine
@@ -21,14 +22,19 @@ import XapianEngine
   func everyAnswerIsOfWhatItsViewerMaySee(seed: Int) async throws {
     var generator = SeededGenerator(seed: UInt64(seed) &+ 4_000)
     let folder = try TemporaryFolder()
-    let sharing = try await SharingNetwork(groups: 5) { number in
+    let ahead = Mutex(Duration.zero)
+    let makeEngine = { (number: Int) throws -> any FullTextEngine in
       if number % 2 == 0 { return MemoryEngine() }
       return try XapianEngine(directory: "\(folder.path)/\(number)", access: .writing)
     }
+    let sharing = try await SharingNetwork(
+      groups: 5, now: { .now + ahead.withLock { $0 } }, engine: makeEngine)
     for round in 0..<3 {
       for member in sharing.members.indices where round == 0 || generator.chance(50) {
         try await change(sharing, member, using: &generator)
       }
+      // What was published since a filter was made may be missed for a while; not here.
+      ahead.withLock { $0 += FilterBook.trust * 2 }
       for _ in 0..<6 {
         let member = generator.number(in: 0...sharing.members.count - 1)
         let context = "seed \(seed), round \(round), \(sharing.members[member].node)"
@@ -126,11 +132,14 @@ import XapianEngine
     let context = "\(word), \(context)"
     #expect(found.isEmpty == expected.isEmpty, "\(context)")
     for spelling in found {
-      // Another record may be the one that tells how a stem is written.
-      let same = expected.first { $0.term == spelling.term }
-      let isSeen = try await oracle.holdsMatch(of: .word(spelling.word, field: nil))
-      #expect(same != nil && isSeen, "\(spelling) of nothing that may be seen: \(context)")
-      #expect(spelling.documentFrequency <= same?.documentFrequency ?? 0, "\(context)")
+      // Another record may be the one that tells how a stem is written, so the words of one index may
+      // be others; but all that is said of them is true of what may be seen.
+      let seen = try await oracle.search(
+        SearchRequest(query: .word(spelling.word, field: nil), limit: 0))
+      let isTrue =
+        spelling.documentFrequency > 0
+        && spelling.documentFrequency <= seen.matchCount.upperBound
+      #expect(isTrue, "\(spelling) of nothing that may be seen: \(context)")
     }
   }
 

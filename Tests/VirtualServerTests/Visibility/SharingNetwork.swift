@@ -23,8 +23,14 @@ final class SharingNetwork {
   private(set) var members: [Member] = []
 
   /// Two nodes of each group: its host, and one of a user who has another in the next group.
-  init(groups: Int, engine: (Int) throws -> any FullTextEngine) async throws {
-    network = try await ServerNetwork([[Record]](repeating: [], count: groups), engine: engine)
+  ///
+  /// - Parameter now: by which coordinators trust filters.
+  init(
+    groups: Int, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    engine: (Int) throws -> any FullTextEngine
+  ) async throws {
+    network = try await ServerNetwork(
+      [[Record]](repeating: [], count: groups), now: now, engine: engine)
     for (group, server) in network.members.enumerated() {
       let guest = try World.node("user\(group == 0 ? groups : group)", "guest\(group + 1)")
       for node in [server.host, guest] {
