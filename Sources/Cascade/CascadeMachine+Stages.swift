@@ -166,7 +166,9 @@ extension CascadeMachine {
 
   /// Whether a round that takes as long as those took that answered in this one would be over in time.
   private func mayAskAgain(_ round: Round) -> Bool {
-    now + ((round.lastReply ?? now) - round.began) * 2 < limits.deadline
+    // Behind an earlier stage comes another, which matches all of them anyway.
+    let replied = isLastStage ? round.lastReply ?? now : now
+    return now + (replied - round.began) * 2 < limits.deadline
   }
 
   /// - Parameter page: nil for the one that is searched for.

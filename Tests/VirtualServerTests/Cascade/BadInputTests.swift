@@ -143,20 +143,7 @@ import Testing
   func aFilterThatProvesNothing(kind: BadFilter) async throws {
     let network = try await LateIsNeverLateTests.network(2)
     let member = network.members[1]
-    let asked = Mutex(0)
-    let router = PeerServer.makeRouter()
-    router.post("/v1/statistics") { request, context -> Response in
-      try .message(
-        await member.service.statistics(
-          try await request.message(StatisticsRequest.self), by: context.requireNode()))
-    }
-    router.post("/v1/match") { request, context -> Response in
-      try .message(
-        await member.service.matches(
-          try await request.message(MatchRequest.self), by: context.requireNode()))
-    }
-    router.post("/v1/filter") { _, _ -> Response in
-      asked.withLock { $0 += 1 }
+    let peer = try await FilterPeer(as: member, in: network.world) {
       if kind == .otherMessage { return try .message(["a": 1]) }
       guard kind == .huge else { return try .message(Self.answer(kind)) }
       return Response(
@@ -169,13 +156,10 @@ import Testing
           try await writer.finish(nil)
         })
     }
-    let server = try await ServerNetwork.server(
-      CredentialStore(network.world.credentials(.node(member.host))),
-      limits: GroupServiceLimits.generous.server, router)
-    await network.introduce([network.members[0].entry, member.entry(at: server.port)])
+    await network.introduce([network.members[0].entry, member.entry(at: peer.port)])
     let began = ContinuousClock.now
     try await network.search(Self.request)
-    try await wait(until: "the filter to be asked for") { asked.withLock { $0 } > 0 }
+    try await wait(until: "the filter to be asked for") { peer.askCount > 0 }
     for _ in 0..<10 {
       let answer = try await network.search(Self.request).answer
       #expect(answer.groups(.answered) == [1, 2], "\(kind)")
@@ -183,8 +167,8 @@ import Testing
     }
     // One that cannot be used is left alone for a while, not asked for with every search.
     let most = 1 + Int((ContinuousClock.now - began) / FilterBook.refresh)
-    #expect(asked.withLock { $0 } <= most, "\(kind)")
-    await server.shutDown(within: .zero)
+    #expect(peer.askCount <= most, "\(kind)")
+    await peer.stop()
     await network.stop()
   }
 

@@ -52,44 +52,28 @@ import Testing
       [[], [Record(key: RecordKey("k")!, filename: "zebra")]],
       now: { .now + ahead.withLock { $0 } }, engine: { _ in MemoryEngine() })
     let member = network.members[1]
-    let asked = Mutex(0)
-    let router = PeerServer.makeRouter()
-    router.post("/v1/statistics") { request, context -> Response in
+    let peer = try await FilterPeer(as: member, in: network.world) {
       try .message(
-        await member.service.statistics(
-          try await request.message(StatisticsRequest.self), by: context.requireNode()))
-    }
-    router.post("/v1/match") { request, context -> Response in
-      try .message(
-        await member.service.matches(
-          try await request.message(MatchRequest.self), by: context.requireNode()))
-    }
-    router.post("/v1/filter") { _, _ -> Response in
-      asked.withLock { $0 += 1 }
-      return try .message(
         FilterAnswer(revision: Revision(9), filter: nil, age: 0, isTooLarge: true))
     }
-    let server = try await ServerNetwork.server(
-      CredentialStore(network.world.credentials(.node(member.host))),
-      limits: GroupServiceLimits.generous.server, router)
-    await network.introduce([network.members[0].entry, member.entry(at: server.port)])
+    await network.introduce([network.members[0].entry, member.entry(at: peer.port)])
     let request = SearchRequest(query: .words("zebra"))
     try await wait(until: "the filter to be asked for") {
       _ = try await network.search(request)
-      return asked.withLock { $0 } == 1
+      return peer.askCount == 1
     }
     // One that failed for another reason would be asked for in half a minute.
     for _ in 0..<5 {
       ahead.withLock { $0 += .seconds(60) }
       #expect(try await network.search(request).answer.groups(.answered) == [1, 2])
     }
-    #expect(asked.withLock { $0 } == 1)
+    #expect(peer.askCount == 1)
     try await wait(until: "it to be asked for again") {
       ahead.withLock { $0 += .seconds(60) }
       _ = try await network.search(request)
-      return asked.withLock { $0 } == 2
+      return peer.askCount == 2
     }
-    await server.shutDown(within: .zero)
+    await peer.stop()
     await network.stop()
   }
 }
