@@ -8,10 +8,13 @@ import Synchronization
 /// for the node that the certificate names.
 final class GroupService: Sendable {
   let index: GroupIndex
-  private let limits: GroupServiceLimits
+  let limits: GroupServiceLimits
   let gated: GatedIndex
   let coordinator: Coordinator
   private let filters: FilterOffer
+  let calls: CallDesk
+  let relays: RelayDesk
+  let reachability: ReachabilityDesk
   private let standing: Mutex<GroupStanding>
   /// Milliseconds of the machine's clock, by which the daemon says how long a lease holds.
   private let clock: @Sendable () -> Int64
@@ -30,6 +33,10 @@ final class GroupService: Sendable {
     gated = GatedIndex(index, limits: limits)
     coordinator = Coordinator(host: host, index: gated, client: client, now: now)
     filters = FilterOffer(engine: index.engine, naming: gated.naming)
+    calls = CallDesk(limits: limits.calls, clock: clock)
+    relays = RelayDesk(
+      limits: limits.relays, calls: calls, patience: .milliseconds(limits.calls.age), clock: clock)
+    reachability = ReachabilityDesk(client: client)
     standing = Mutex(
       GroupStanding(host: host, presenceGrace: limits.presenceGrace, now: clock()))
   }
