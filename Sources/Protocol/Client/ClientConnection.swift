@@ -139,6 +139,8 @@ extension ClientConnection {
           try await bootstrap.connect(host: host, port: port, channelInitializer: build)
         case .unixSocket(let path):
           try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: build)
+        case .tunnel(let way):
+          try await open(way, handshake, finding, ready, limits)
         }
     } catch {
       ready.fail(error)
@@ -156,6 +158,21 @@ extension ClientConnection {
     } catch {
       connection.abort()
       throw connection.failure(shakingHands: error)
+    }
+  }
+
+  /// - Parameter ready: of any event loop.
+  private static func open(
+    _ way: TunnelWay, _ handshake: ClientHandshake?, _ finding: FindingBox,
+    _ ready: EventLoopPromise<Void>, _ limits: ClientLimits
+  ) async throws -> Messages {
+    let pipe = try await way.open()
+    do {
+      return try await pipe.attach { channel in
+        try build(channel, handshake, finding, ready, limits)
+      }
+    } catch is TunnelUse {
+      throw PeerClientError.unreachable(.tunnel(way), reason: "the tunnel has ended")
     }
   }
 
@@ -183,11 +200,13 @@ extension ClientConnection {
     return try Messages(wrappingChannelSynchronously: channel)
   }
 
-  private static func failure(connecting error: any Error, to destination: PeerDestination)
+  static func failure(connecting error: any Error, to destination: PeerDestination)
     -> any Error
   {
     if Task.isCancelled { return CancellationError() }
     switch error {
+    // Who opens a tunnel says itself what is wrong.
+    case is PeerClientError, is ProblemDocument: return error
     case ChannelError.connectTimeout: return PeerClientError.timedOut(destination, .connecting)
     case let error as IOError:
       return PeerClientError.unreachable(
@@ -202,10 +221,18 @@ extension ClientConnection {
   private func failure(shakingHands error: any Error) -> any Error {
     if Task.isCancelled { return CancellationError() }
     if hasTimedOut { return PeerClientError.timedOut(destination, .handshake) }
+    return Self.failure(shakingHands: error, with: destination, finding)
+  }
+
+  static func failure(
+    shakingHands error: any Error, with destination: PeerDestination, _ finding: FindingBox
+  ) -> any Error {
+    if Task.isCancelled { return CancellationError() }
+    if let error = error as? PeerClientError { return error }
     if case .failure(let problem)? = finding.value {
       return PeerClientError.certificate(problem, at: destination)
     }
-    return Self.isRefusalByTLS(error)
+    return isRefusalByTLS(error)
       ? PeerClientError.handshakeRefused(destination)
       : PeerClientError.unreachable(destination, reason: "it closed the connection")
   }

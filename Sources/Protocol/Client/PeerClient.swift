@@ -23,9 +23,9 @@ public final class PeerClient: Sendable {
 
   private let trust: Trust
   private let anonymousContext: NIOSSLContext?
-  private let limits: ClientLimits
+  let limits: ClientLimits
   private let now: @Sendable () -> Date
-  private let observe: RequestObserver
+  let observe: RequestObserver
   private let pool: ConnectionPool
 
   /// - Parameters:
@@ -158,7 +158,14 @@ public final class PeerClient: Sendable {
     pool.shutDown()
   }
 
-  private func connection(
+  var isShutDown: Bool { pool.isShutDown }
+
+  /// Keeps a connection for the next request to where it leads.
+  func keep(_ connection: ClientConnection) {
+    pool.put(connection)
+  }
+
+  func connection(
     to destination: PeerDestination, expecting expected: ExpectedPeer
   ) async throws -> (ClientConnection, isUsed: Bool) {
     guard !pool.isShutDown else { throw PeerClientError.shutDown }
@@ -173,7 +180,7 @@ public final class PeerClient: Sendable {
     return (made, false)
   }
 
-  private func handshake(
+  func handshake(
     with destination: PeerDestination, expecting expected: ExpectedPeer
   ) throws -> (ClientHandshake?, generation: UInt64) {
     if case .unixSocket = destination { return (nil, 0) }

@@ -47,11 +47,14 @@ public enum PeerDestination: Hashable, Sendable, CustomStringConvertible {
   /// An address or a host's name; names play no part in who the peer is.
   case network(host: String, port: Int)
   case unixSocket(path: String)
+  /// Somebody opens a tunnel to it whenever a connection is needed.
+  case tunnel(TunnelWay)
 
   public var description: String {
     switch self {
     case .network(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     case .unixSocket(let path): path
+    case .tunnel(let way): way.name
     }
   }
 }

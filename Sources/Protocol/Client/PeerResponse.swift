@@ -77,9 +77,6 @@ public struct PeerResponse {
       document.status = status.code
       return document
     }
-    return ProblemDocument(
-      ProblemCode(rawValue: "http-\(status.code)"), status: status.code,
-      title: status.reasonPhrase, detail: "The answer was \(status).",
-      remedy: "Update Nearfind on both machines if they are of different versions.")
+    return .undocumented(status: status.code, reason: status.reasonPhrase)
   }
 }

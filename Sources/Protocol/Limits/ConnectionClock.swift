@@ -15,6 +15,8 @@ struct ConnectionClock {
     case head
     /// The body is coming, or the answer is being made.
     case request(bodyEnded: Bool, answerEnded: Bool)
+    /// Bytes that are not ours come and go as they like.
+    case tunnel
   }
 
   let limits: TimeLimits
@@ -77,6 +79,11 @@ struct ConnectionClock {
     return true
   }
 
+  /// There are no more requests on this connection.
+  mutating func tunnelBegan(at now: UInt64) {
+    enter(.tunnel, at: now)
+  }
+
   mutating func writabilityChanged(_ isWritable: Bool, at now: UInt64) {
     stalledSince = isWritable ? nil : stalledSince ?? now
   }
@@ -89,7 +96,7 @@ struct ConnectionClock {
     case .handshake: candidates.append((began + limits.handshake, .handshake))
     case .idle: candidates.append((began + limits.idle, .idle))
     case .head: candidates.append((began + limits.head, .head))
-    case .request(true, _): break
+    case .request(true, _), .tunnel: break
     case .request(false, let answerEnded):
       candidates.append(
         (began + (answerEnded ? limits.rest : limits.body), answerEnded ? .rest : .body))

@@ -24,6 +24,14 @@ extension ProblemDocument {
       remedy: "Update Nearfind on both machines; if that does not help, report the message.")
   }
 
+  /// A refusal that came without a document.
+  static func undocumented(status: Int, reason: String) -> ProblemDocument {
+    ProblemDocument(
+      ProblemCode(rawValue: "http-\(status)"), status: status, title: reason,
+      detail: "The answer was \(status) \(reason).",
+      remedy: "Update Nearfind on both machines if they are of different versions.")
+  }
+
   /// The caller is known and may not do this.
   public static func forbidden(_ detail: String, remedy: String) -> ProblemDocument {
     ProblemDocument(

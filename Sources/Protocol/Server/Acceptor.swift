@@ -94,6 +94,22 @@ final class Acceptor: Sendable {
     }
   }
 
+  /// Serves who speaks through a tunnel. Returns when that has ended.
+  func serve(_ pipe: TunnelPipe) async {
+    do {
+      let built = try await pipe.attach { [self] channel in
+        try admit(channel, address: nil)
+        return build(
+          channel,
+          ServerConnection(remoteAddress: nil, note: nil, userID: nil, isTunnel: true))
+      }
+      try await built.get()?.serve(logger: logger)
+    } catch {
+      logger.info("Turned a tunnel away", metadata: ["reason": "\(error)"])
+      pipe.close()
+    }
+  }
+
   private func tell(of refusal: Refusal, at address: String?) {
     switch refusal {
     case .counted(.tooMany): tell(of: .tooMany, at: address)
@@ -158,8 +174,12 @@ final class Acceptor: Sendable {
       }
     }
     let boundWatch = NIOLoopBound(watch, eventLoop: channel.eventLoop)
+    let valve = TunnelValve()
+    let boundValve = NIOLoopBound(valve, eventLoop: channel.eventLoop)
     var configuration = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [MessageWatchHandler(boundWatch.value)])
+      additionalChannelHandlers: [
+        MessageWatchHandler(boundWatch.value, valve: boundValve.value)
+      ])
     configuration.httpDecoder = .init(
       maxHeaderFieldSize: limits.headByteCount, maxHeaderListSize: limits.headByteCount,
       maxHeaderFieldCount: limits.headFieldCount)
@@ -178,6 +198,7 @@ final class Acceptor: Sendable {
       } else {
         try pipeline.addHandler(ByteWatchHandler(watch) { _ in })
       }
+      try pipeline.addHandler(valve)
     } catch {
       return channel.eventLoop.makeFailedFuture(error)
     }

@@ -50,6 +50,10 @@ final class ConnectionWatch {
     if isInRest, endsAfterAnswer { channel.close(promise: nil) }
   }
 
+  func tunnelBegan() {
+    update { $0.tunnelBegan(at: $1) }
+  }
+
   /// - Returns: whether to close the connection once the answer is written. While a body is still
   ///   coming it stays open for some more: closed at once, the answer could be lost with it.
   func answerEnded() -> Bool {
@@ -148,7 +152,7 @@ final class ByteWatchHandler: ChannelDuplexHandler {
   }
 }
 
-/// Tells the watch where requests and answers begin and end.
+/// Tells the watch where requests and answers begin and end, and the valve where a tunnel begins.
 final class MessageWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -156,9 +160,12 @@ final class MessageWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let watch: ConnectionWatch
+  private let valve: TunnelValve
+  private var beginsTunnel = false
 
-  init(_ watch: ConnectionWatch) {
+  init(_ watch: ConnectionWatch, valve: TunnelValve) {
     self.watch = watch
+    self.valve = valve
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -171,10 +178,29 @@ final class MessageWatchHandler: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    guard case .end = unwrapOutboundIn(data), watch.answerEnded() else {
+    switch unwrapOutboundIn(data) {
+    case .head(let head): beginsTunnel = head.status == .switchingProtocols
+    case .end where beginsTunnel:
       context.write(data, promise: promise)
+      beginTunnel(context)
       return
+    case .end where watch.answerEnded():
+      closeOnceWritten(data, context, promise)
+      return
+    case .body, .end: break
     }
+    context.write(data, promise: promise)
+  }
+
+  /// In the same turn as the end of the answer: the peer's next byte may follow at once.
+  private func beginTunnel(_ context: ChannelHandlerContext) {
+    watch.tunnelBegan()
+    do { try valve.divert() } catch { context.close(promise: nil) }
+  }
+
+  private func closeOnceWritten(
+    _ data: NIOAny, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
+  ) {
     let written = promise ?? context.eventLoop.makePromise()
     let channel = context.channel
     written.futureResult.whenComplete { _ in channel.close(promise: nil) }

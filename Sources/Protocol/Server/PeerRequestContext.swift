@@ -10,11 +10,18 @@ public struct PeerRequestContext: RequestContext {
   public let caller: Caller
   public let connection: ServerConnection
 
+  private let seat: RequestSeat
+
   public init(source: PeerRequestSource) {
+    seat = source.seat
     coreContext = .init(source: source)
     caller = source.caller
     connection = source.connection
   }
+
+  /// The request counts no more among those that are served at once. For one that is held open and
+  /// costs nothing meanwhile; whoever calls this bounds their number itself.
+  public func leaveSeat() { seat.leave() }
 
   /// - Throws: ``ProblemDocument`` unless the caller is a node.
   public func requireNode() throws -> NodeIdentity {
@@ -39,4 +46,5 @@ public struct PeerRequestSource: RequestContextSource {
   public let logger: Logger
   let caller: Caller
   let connection: ServerConnection
+  let seat: RequestSeat
 }

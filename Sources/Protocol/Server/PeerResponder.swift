@@ -63,13 +63,24 @@ final class PeerResponder: Sendable {
       try await writer.write(response: response.head, body: response.body)
       return
     }
-    defer { gate.withLock { $0.leave(key) } }
-    let source = PeerRequestSource(logger: logger, caller: caller, connection: connection)
+    let seat = RequestSeat { [self] in gate.withLock { $0.leave(key) } }
+    defer { seat.leave() }
+    let source = PeerRequestSource(
+      logger: logger, caller: caller, connection: connection, seat: seat)
     var response: Response
     do {
       response = try await routes.respond(to: request, context: PeerRequestContext(source: source))
     } catch {
       response = ProblemMiddleware.response(to: error, logger: logger)
+    }
+    if response.status == .switchingProtocols, let serve = connection.takeTunnelOffer() {
+      seat.leave()
+      // Whoever offers it hears of a connection that has ended by its pipe.
+      try? await writer.write(response: response.head, body: response.body)
+      await serve(TunnelPipe(channel))
+      // Until then the connection is not to be read for another request.
+      try? await channel.closeFuture.get()
+      return
     }
     if isDraining.withLock({ $0 }) { response.headers[.connection] = "close" }
     try await writer.write(response: response.head, body: response.body)

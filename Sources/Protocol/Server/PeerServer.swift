@@ -17,6 +17,8 @@ public final class PeerServer: Sendable {
   private let listener: any Channel
   private let acceptor: Acceptor
   private let socketPath: String?
+  /// A Unix socket's server knows its callers by the kernel's word, which a tunnel does not carry.
+  private let isForCertificates: Bool
   private let task: Task<Void, Never>
 
   /// Routes in which errors become answers. Add the handlers to it and hand it to
@@ -47,6 +49,7 @@ public final class PeerServer: Sendable {
     localAddress = listening.channel.localAddress
     self.acceptor = acceptor
     if case .unixSocket(let path) = setup.address { socketPath = path } else { socketPath = nil }
+    isForCertificates = if case .certificates = setup.admission { true } else { false }
     task = Task { await acceptor.serve(listening) }
   }
 
@@ -55,6 +58,13 @@ public final class PeerServer: Sendable {
 
   /// The connections that are open at present.
   public var connectionCount: Int { acceptor.connectionCount }
+
+  /// Serves who speaks through a tunnel as if it had connected, whichever end opened it: over a mutual
+  /// TLS of its own, which those who carry the bytes cannot read. Returns when the tunnel has ended.
+  public func serve(_ pipe: TunnelPipe) async {
+    guard isForCertificates else { return pipe.close() }
+    await acceptor.serve(pipe)
+  }
 
   /// Takes no more connections, lets running requests finish, closes idle connections at once, and
   /// after `limit` all others, whose handlers are cancelled.

@@ -4,20 +4,27 @@ import Synchronization
 
 /// An accepted connection, as the handlers see it.
 public final class ServerConnection: Sendable {
-  /// Nil on a Unix socket.
+  /// Nil on a Unix socket and in a tunnel.
   public let remoteAddress: SocketAddress?
   /// What ``ServerSetup/observeAccepted`` returned.
   public let note: (any Sendable)?
   /// The user of this machine at the other end of a Unix socket; nil on a network.
   public let userID: UInt32?
 
+  /// Whether it came through a tunnel: then whence is not known here.
+  public let isTunnel: Bool
+
+  private let offer = Mutex<(@Sendable (TunnelPipe) async -> Void)?>(nil)
   private let certificateState = Mutex<Result<PeerCertificate, CertificateProblem>>(
     .failure(.missing))
 
-  init(remoteAddress: SocketAddress?, note: (any Sendable)?, userID: UInt32?) {
+  init(
+    remoteAddress: SocketAddress?, note: (any Sendable)?, userID: UInt32?, isTunnel: Bool = false
+  ) {
     self.remoteAddress = remoteAddress
     self.note = note
     self.userID = userID
+    self.isTunnel = isTunnel
   }
 
   /// The certificate that was shown in the handshake; nil if none was.
@@ -25,6 +32,15 @@ public final class ServerConnection: Sendable {
 
   func handshakeShowed(_ result: Result<PeerCertificate, CertificateProblem>) {
     certificateState.withLock { $0 = result }
+  }
+
+  /// The connection is to become a tunnel with the answer to the request in hand.
+  func offerTunnel(_ serve: @escaping @Sendable (TunnelPipe) async -> Void) {
+    offer.withLock { $0 = serve }
+  }
+
+  func takeTunnelOffer() -> (@Sendable (TunnelPipe) async -> Void)? {
+    offer.withLock { $0.take() }
   }
 
   /// Who it is now: a certificate can expire or be revoked while the connection is open.

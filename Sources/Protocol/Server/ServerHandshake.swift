@@ -23,7 +23,8 @@ struct ServerHandshake: Sendable {
 
   /// A session that was taken up again shows its certificate without a new check.
   func completed(context: ChannelHandlerContext) {
-    guard connection.certificate == nil,
+    // Asked of a pipeline with a tunnel in it, it would be the certificate of who opened that.
+    guard !connection.isTunnel, connection.certificate == nil,
       let shown = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
     else { return }
     connection.handshakeShowed(Self.check(TLS.der(of: [shown]), store.current.verifier))

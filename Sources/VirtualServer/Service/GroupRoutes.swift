@@ -41,6 +41,7 @@ enum GroupRoutes {
       return try Response.message(await service.news(message, by: node))
     }
     addPeerRoutes(to: router, for: service)
+    CallRoutes.add(to: router, for: service)
     router.get("/v1/health") { _, context -> Response in
       try Response.message(await service.health(for: context.requireNode()))
     }

@@ -8,11 +8,14 @@ import Synchronization
 /// for the node that the certificate names.
 final class GroupService: Sendable {
   let index: GroupIndex
-  private let limits: GroupServiceLimits
+  let limits: GroupServiceLimits
   let gated: GatedIndex
   let coordinator: Coordinator
   private let filters: FilterOffer
   private let mandates: MandateBook
+  let calls: CallDesk
+  let relays: RelayDesk
+  let reachability: ReachabilityDesk
   private let standing: Mutex<GroupStanding>
   /// Milliseconds of the machine's clock, by which the daemon says how long a lease holds.
   private let clock: @Sendable () -> Int64
@@ -32,6 +35,10 @@ final class GroupService: Sendable {
     coordinator = Coordinator(host: host, index: gated, client: client, now: now)
     filters = FilterOffer(engine: index.engine, shares: index.shares, naming: gated.naming)
     mandates = MandateBook { client.verifier }
+    calls = CallDesk(limits: limits.calls, clock: clock)
+    relays = RelayDesk(
+      limits: limits.relays, calls: calls, patience: .milliseconds(limits.calls.age), clock: clock)
+    reachability = ReachabilityDesk(client: client)
     standing = Mutex(
       GroupStanding(host: host, presenceGrace: limits.presenceGrace, now: clock()))
   }

@@ -28,6 +28,10 @@ public struct GroupServiceLimits: Hashable, Sendable {
   /// What one query may cost. Each wildcard walks over the whole vocabulary.
   public var query = QueryCostLimits.standard
 
+  /// Calls to nodes that cannot be reached, and what is passed on between such nodes.
+  public var calls = CallLimits()
+  public var relays = RelayLimits()
+
   public var server = GroupServiceLimits.serverLimits
 
   public init() {}

@@ -113,6 +113,13 @@ func startServer(_ setup: ServerSetup, probe: Probe = Probe()) async throws -> P
   router.get("/v1/note") { _, context in
     try Response.message(Echo(text: "\(context.connection.note ?? "none")"))
   }
+  router.get("/v1/tunnel") { request, context in
+    var head = request.head
+    head.headerFields[.upgrade] = TunnelProtocol.name
+    return try Response.tunnel(for: Request(head: head, body: request.body), in: context) {
+      $0.close()
+    }
+  }
   router.get("/v1/wait") { _, _ in
     try await probe.wait()
     return try Response.message(Echo(text: "done"))
