@@ -4,7 +4,6 @@ import MemoryEngine
 import NIOCore
 import Protocol
 import SearchModel
-import Synchronization
 import TestSupport
 import Testing
 

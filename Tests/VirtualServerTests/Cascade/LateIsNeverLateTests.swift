@@ -38,7 +38,9 @@ import Testing
   }
 
   private func check(_ misconduct: Misconduct, at faulty: Int, scope: String) async throws {
-    let network = try await Self.network()
+    // Who was given up is asked again at once.
+    let clock = RacingClock()
+    let network = try await Self.network(now: { clock.now })
     // Everybody is connected, so that the time measured is that of searching.
     try await network.search(Self.request, scope: scope)
     let member = network.members[faulty - 1]
@@ -46,14 +48,21 @@ import Testing
     await network.introduce(
       network.members.map { $0 === member ? $0.entry(at: peer.port) : $0.entry })
     // A peer that floods keeps this machine busy, on which both sides run.
-    let deadline: Int64 = misconduct == .endless ? 2_000 : 600
-    let (answer, elapsed) = try await network.search(
-      Self.request, scope: scope, deadline: deadline)
+    let deadlines: [Int64] = misconduct == .endless ? [2_000, 6_000] : [600, 2_400, 9_600]
     let context = "\(misconduct) at \(faulty), \(scope)"
-    let overshoot = elapsed - .milliseconds(deadline)
-    print("\(context): \(elapsed), overshoot \(max(.zero, overshoot))")
-    #expect(overshoot < Self.grace, "\(context)")
     let others = (1...4).filter { $0 != faulty }
+    var last: GroupSearchAnswer?
+    for deadline in deadlines {
+      let (answer, elapsed) = try await network.search(
+        Self.request, scope: scope, deadline: deadline)
+      let overshoot = elapsed - .milliseconds(deadline)
+      print("\(context): \(elapsed), overshoot \(max(.zero, overshoot))")
+      #expect(overshoot < Self.grace, "\(context)")
+      last = answer
+      // A machine that is busy with other things may need more time for the others.
+      if Set(answer.groups(.answered)).isSuperset(of: others.map(UInt64.init)) { break }
+    }
+    let answer = try #require(last)
     #expect(answer.groups(.answered) == others.map(UInt64.init), "\(context)")
     #expect(answer.names.sorted() == others.map { "report \($0)" }, "\(context)")
     // Before sixteen megabytes are there, a slow machine may give it up.
@@ -130,10 +139,13 @@ import Testing
   /// At the deadline nobody goes on working for an answer that is out.
   @Test func theDeadlineCancelsTheFarSidesWork() async throws {
     let network = try await Self.network()
-    network.members[2].engine.hold()
-    try await network.search(Self.request, deadline: 300)
+    try await network.search(Self.request)
+    let engine = network.members[2].engine
+    engine.hold()
     try await wait(until: "the far side to stop", within: .seconds(30)) {
-      network.members[2].engine.counts.cancelled > 0 && network.members[2].engine.counts.held == 0
+      // On a busy machine the first may be over before the far side is asked.
+      if engine.counts.cancelled == 0 { try await network.search(Self.request, deadline: 300) }
+      return engine.counts.cancelled > 0 && engine.counts.held == 0
     }
     await network.stop()
   }

@@ -1,6 +1,5 @@
 import Cascade
 import Foundation
-import Hummingbird
 import MemoryEngine
 import Protocol
 import SearchModel
