@@ -72,9 +72,11 @@ extension FetchMachine {
   private func firstUnasked(before end: Int) -> Int? {
     var piece = have.firstMissing(from: 0)
     while let candidate = piece, candidate < end {
-      guard let asked = requests.values.compactMap({ $0.remaining }).first(where: {
-        $0.contains(candidate)
-      }) else { return candidate }
+      guard
+        let asked = requests.values.compactMap({ $0.remaining }).first(where: {
+          $0.contains(candidate)
+        })
+      else { return candidate }
       piece = have.firstMissing(from: asked.upperBound)
     }
     return nil

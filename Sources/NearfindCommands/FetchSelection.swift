@@ -11,11 +11,11 @@ enum FetchSelection: Hashable, Sendable {
 
   /// - Returns: nil for a text that is none of these.
   init?(_ text: String) {
-    if let number = Int(text) {
+    if let hash = ContentHash(hexadecimal: text) {
+      self = .hash(hash)
+    } else if let number = Int(text) {
       guard number > 0 else { return nil }
       self = .rank(number)
-    } else if let hash = ContentHash(hexadecimal: text) {
-      self = .hash(hash)
     } else {
       guard let key = RecordKey(text), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
         !text.hasPrefix("-"), !text.contains("/")

@@ -123,6 +123,17 @@ import Testing
     #expect(try String(contentsOfFile: svg, encoding: .utf8).hasPrefix("<svg "))
   }
 
+  @Test func transfersAreMeasured() async throws {
+    let report = try await report("transfer", "--megabytes", "3", "--repetitions", "1")
+    #expect(report.rows.count >= 6)
+    for row in report.rows {
+      #expect(row.figures["MB/s"] ?? row.figures["peak MiB"] ?? 0 > 0, "\(row)")
+    }
+    // Where nginx is missing, that is said.
+    let hasNginx = FileManager.default.isExecutableFile(atPath: "/usr/sbin/nginx")
+    #expect(report.rows.contains { $0.name == "nginx and curl" } == hasNginx)
+  }
+
   @Test func nonsenseIsRefused() async throws {
     #expect(try await sandbox.run("benchmark", "index", "--records", "0").status == 2)
     #expect(try await sandbox.run("benchmark", "scan", "--files", "-1").status == 2)
@@ -130,5 +141,6 @@ import Testing
     #expect(try await sandbox.run("benchmark", "central", "--virtual-servers", "0").status == 2)
     #expect(try await sandbox.run("benchmark", "cascade", "--virtual-servers", "1").status == 2)
     #expect(try await sandbox.run("benchmark", "cascade", "--svg", "x.svg").status == 2)
+    #expect(try await sandbox.run("benchmark", "transfer", "--megabytes", "0").status == 2)
   }
 }

@@ -18,10 +18,12 @@ struct BenchmarkCommand: AsyncParsableCommand {
         nearfind benchmark memory --files 100000 200000 400000
         nearfind benchmark central --nodes 100000
         nearfind benchmark cascade --virtual-servers 100
+        nearfind benchmark transfer --megabytes 1000
       """,
     subcommands: [
       IndexBenchmarkCommand.self, SearchBenchmarkCommand.self, ScanBenchmarkCommand.self,
       MemoryBenchmarkCommand.self, CentralBenchmarkCommand.self, CascadeBenchmarkCommand.self,
+      TransferBenchmarkCommand.self,
     ]
   )
 }

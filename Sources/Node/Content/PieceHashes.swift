@@ -20,7 +20,7 @@ struct PieceHashes: Hashable, Sendable {
         TreeNode(bytes: UnsafeRawBufferPointer(rebasing: buffer[start..<(start + 32)]))
       }
     }
-    guard PiecesRoot.root(of: nodes, level: PiecesRoot.pieceLevel).contentHash == hash else {
+    guard PiecesRoot.root(of: nodes, level: layout.level).contentHash == hash else {
       return nil
     }
   }
@@ -46,7 +46,7 @@ struct PieceVerifier: Sendable {
   /// - Parameter bytes: all of the piece.
   func isTrue(_ bytes: UnsafeRawBufferPointer, piece: Int) -> Bool {
     guard bytes.count == layout.byteCount(of: piece) else { return false }
-    var tree = PiecesRoot()
+    var tree = PiecesRoot(pieceLevel: layout.level)
     tree.add(blocksOf: bytes)
     if layout.pieceCount == 1 { return tree.finished() == hash }
     guard let hashes, hashes.nodes.indices.contains(piece) else { return false }

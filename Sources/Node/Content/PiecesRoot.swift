@@ -12,13 +12,17 @@ import SearchModel
 struct PiecesRoot {
   static let blockByteCount = 16 * 1024
 
-  /// The level of the nodes that stand for one piece: 2^6 blocks.
-  static let pieceLevel = 6
+  /// The level of the nodes that stand for one piece, which has 2^level blocks. Not 0.
+  let pieceLevel: Int
 
   /// For each level the finished subtree that waits for its right neighbour.
   private var waiting: [TreeNode?] = []
   private var blockCount = 0
   private var pieceNodes: [TreeNode] = []
+
+  init(pieceLevel: Int = PieceLayout.standardLevel) {
+    self.pieceLevel = pieceLevel
+  }
 
   /// Adds the next block.
   ///
@@ -30,7 +34,7 @@ struct PiecesRoot {
       waiting[level] = nil
       node = TreeNode(parentOf: left, node)
       level += 1
-      if level == Self.pieceLevel { pieceNodes.append(node) }
+      if level == pieceLevel { pieceNodes.append(node) }
     }
     if level == waiting.count { waiting.append(nil) }
     waiting[level] = node
@@ -51,7 +55,7 @@ struct PiecesRoot {
   /// The hashes of the pieces of all that was added; nil where there is one piece at most, whose
   /// hash is the content's.
   func pieceHashes() -> PieceHashes? {
-    let blocks = 1 << Self.pieceLevel
+    let blocks = 1 << pieceLevel
     guard blockCount > blocks else { return nil }
     let isOpen = !blockCount.isMultiple(of: blocks)
     return PieceHashes(nodes: pieceNodes + (isOpen ? [pieceRoot()] : []))
@@ -60,9 +64,9 @@ struct PiecesRoot {
   /// The node of the last, unfinished piece, or of the one piece that was added: its missing blocks
   /// count as zero leaves.
   func pieceRoot() -> TreeNode {
-    let levels = waiting.prefix(Self.pieceLevel)
+    let levels = waiting.prefix(pieceLevel)
     guard levels.contains(where: { $0 != nil }) else { return pieceNodes.last ?? .zero }
-    let missing = Self.pieceLevel - levels.count
+    let missing = pieceLevel - levels.count
     return root(from: levels + Array(repeating: nil, count: missing) + [nil])
   }
 
@@ -100,6 +104,14 @@ struct PiecesRoot {
     }
     return node ?? .zero  // The top level always waits: a block was added.
   }
+}
+
+extension PieceLayout {
+  static let standardLevel =
+    (standardPieceByteCount / PiecesRoot.blockByteCount).trailingZeroBitCount
+
+  /// The level of the pieces' nodes in the tree of the content hash.
+  var level: Int { (pieceByteCount / PiecesRoot.blockByteCount).trailingZeroBitCount }
 }
 
 /// A node of the tree: 32 bytes without an allocation of their own.

@@ -161,7 +161,9 @@ public struct FileGetter: Sendable {
         resumedCount: resumed.withLock { $0 })
     } catch let error as FileFetch.GivenUp {
       throw FetchError.gaveUp(
-        sources.indices.map { FetchError.Failure(name: sources[$0].name, reason: error.reasons[$0]) })
+        sources.indices.map {
+          FetchError.Failure(name: sources[$0].name, reason: error.reasons[$0])
+        })
     }
   }
 
@@ -201,7 +203,8 @@ public enum FetchError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .noSource:
       "Nobody is known who gives this file now. Search again, or try when its owner is there."
-    case .impossibleSize(let size): "The owner says that the file has \(size) bytes, which none has."
+    case .impossibleSize(let size):
+      "The owner says that the file has \(size) bytes, which none has."
     case .gaveUp(let failures):
       "The file could not be fetched; what came is kept, and the same command goes on from there.\n"
         + failures.map { "  \($0.name): \($0.reason.map { "\($0)" } ?? "It sent too little.")" }

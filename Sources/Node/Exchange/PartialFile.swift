@@ -183,7 +183,8 @@ final class PartialFile: PieceSink {
     let result = partName.withCString { part in
       target.name.withCString { name in
         overwrites
-          ? renameat(folder, part, folder, name) : RenamingWithoutReplacing.rename(part, name, folder)
+          ? renameat(folder, part, folder, name)
+          : RenamingWithoutReplacing.rename(part, name, folder)
       }
     }
     guard result == 0 else {

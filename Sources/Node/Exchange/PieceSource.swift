@@ -38,7 +38,7 @@ struct NodePieceSource: PieceSource {
     try await asking(FilePaths.pieces(of: hash)) { response in
       var bytes: [UInt8] = []
       while let buffer = try await response.next() {
-        bytes += buffer.readableBytesView
+        buffer.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
         guard bytes.count <= limit else { throw Self.sendsTooMuch }
       }
       return bytes

@@ -12,7 +12,7 @@ final class PipeSink: PieceSink {
   }
 
   /// Pieces that may be asked for ahead of the next one.
-  static let window = 16
+  static let window = 64
 
   private let descriptor: CInt
   /// Held while writing: the order of the bytes is what it guards.

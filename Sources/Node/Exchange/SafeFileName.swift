@@ -31,7 +31,9 @@ public enum SafeFileName {
   private static func shortened(_ name: String) -> String {
     guard name.utf8.count > longestByteCount else { return name }
     var end = ""
-    if let dot = name.lastIndex(of: "."), name[dot...].utf8.count <= 32 { end = String(name[dot...]) }
+    if let dot = name.lastIndex(of: "."), name[dot...].utf8.count <= 32 {
+      end = String(name[dot...])
+    }
     var start = ""
     var count = end.utf8.count
     for character in name {

@@ -1,0 +1,27 @@
+public import Protocol
+
+/// The files of a catalog given out by the caller's process: production's service and mutual TLS,
+/// without a daemon around. For measuring.
+public final class InProcessFileServer: Sendable {
+  private let server: PeerServer
+
+  /// Listens on a free port of 127.0.0.1 and gives everything that the catalog shares to every node.
+  public init(
+    catalog: Catalog, credentials: CredentialStore, limits: UploadLimits = UploadLimits()
+  ) async throws {
+    let contents = SharedContents(
+      catalog: catalog, permits: { _, _ in true }, doubted: { _ in })
+    let service = FileService(contents: contents, turns: UploadTurns(limits)) { _ in }
+    var setup = ServerSetup.network(host: "127.0.0.1", port: 0, credentials: credentials)
+    setup.accepts = .anyNode
+    server = try await PeerServer.start(setup, router: service.router)
+  }
+
+  public var endpoint: NetworkEndpoint {
+    NetworkEndpoint(address: "127.0.0.1", port: UInt16(server.port))
+  }
+
+  public func shutDown() async {
+    await server.shutDown(within: .seconds(1))
+  }
+}
