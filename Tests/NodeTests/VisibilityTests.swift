@@ -81,7 +81,7 @@ import Testing
     try workshop.shared.write("one", to: "file")
     try await workshop.index()
     let share = try #require(try workshop.catalog.shares().first)
-    #expect(workshop.record("file")?.share == share.label)
+    #expect(workshop.engine.state.records.values.map(\.share) == [share.label])
     let hash = try #require(workshop.record("file")?.contentHash)
     #expect(try workshop.catalog.shares(holding: hash) == [try workshop.catalog.shares()[0]])
   }

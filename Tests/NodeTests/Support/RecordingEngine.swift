@@ -24,7 +24,14 @@ final class RecordingEngine: FullTextEngine {
   init(_ state: State = State()) { stored.withLock { $0.committed = state } }
 
   var state: State { stored.withLock { $0.committed } }
-  var records: [RecordKey: Record] { state.records }
+  /// Without their shares, whose labels are another for every catalog.
+  var records: [RecordKey: Record] {
+    state.records.mapValues { record in
+      var record = record
+      record.share = nil
+      return record
+    }
+  }
   var appliedCount: Int { stored.withLock { $0.appliedCount } }
   var largestBatch: Int { stored.withLock { $0.largestBatch } }
   var commitCount: Int { stored.withLock { $0.commitCount } }

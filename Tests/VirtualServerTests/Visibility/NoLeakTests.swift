@@ -134,8 +134,8 @@ import XapianEngine
     for spelling in found {
       // Another record may be the one that tells how a stem is written, so the words of one index may
       // be others; but all that is said of them is true of what may be seen.
-      let seen = try await oracle.search(
-        SearchRequest(query: .word(spelling.word, field: nil), limit: 0))
+      let forms = [spelling.word, spelling.term].map { Query.word($0, field: nil) }
+      let seen = try await oracle.search(SearchRequest(query: .any(forms), limit: 0))
       let isTrue =
         spelling.documentFrequency > 0
         && spelling.documentFrequency <= seen.matchCount.upperBound
