@@ -173,8 +173,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "TestSupport", "Node", "Protocol", "SearchModel", "nearfind",
-        .product(name: "Hummingbird", package: "hummingbird"),
+        "TestSupport", "Node", "Protocol", "SearchModel", "nearfind", "MemoryEngine",
+        "VirtualServer", .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],

@@ -10,7 +10,7 @@ import Testing
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: nearfind-tunnel\r\n\r\n"
 
   private enum Read: Equatable {
-    case opened(rest: String)
+    case opened(rest: [UInt8])
     case refused(String, Int)
     case unintelligible
     case unfinished
@@ -26,7 +26,7 @@ import Testing
       do throws(TunnelAnswer.Unintelligible) {
         switch try answer.append(ByteBuffer(bytes: piece)) {
         case .opened(let first)?:
-          return .opened(rest: String(buffer: first) + String(decoding: rest, as: UTF8.self))
+          return .opened(rest: Array(first.readableBytesView) + rest)
         case .refused(let problem)?: return .refused(problem.code.rawValue, problem.status)
         case nil: continue
         }
@@ -40,23 +40,26 @@ import Testing
   private static func read(_ text: String) -> Read { read(Array(text.utf8)) { .max } }
 
   @Test func answersAreReadAsTheyAre() {
-    #expect(Self.read(Self.opened) == .opened(rest: ""))
-    #expect(Self.read(Self.opened + "first bytes") == .opened(rest: "first bytes"))
-    #expect(Self.read("HTTP/1.1 100 Continue\r\n\r\n" + Self.opened) == .opened(rest: ""))
+    #expect(Self.read(Self.opened) == .opened(rest: []))
+    #expect(Self.read(Self.opened + "first bytes") == .opened(rest: Array("first bytes".utf8)))
+    #expect(Self.read("HTTP/1.1 100 Continue\r\n\r\n" + Self.opened) == .opened(rest: []))
     #expect(
-      Self.read("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n") == .unintelligible)
+      Self.read("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n") == .unintelligible
+    )
     let document = #"{"type":"urn:nearfind:problem:forbidden","status":200}"#
     let head = "HTTP/1.1 403 Forbidden\r\ncontent-length: \(document.utf8.count)\r\n\r\n"
     #expect(Self.read(head + document) == .refused("forbidden", 403))
     #expect(Self.read(head + document.dropLast()) == .unfinished)
-    #expect(Self.read("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nno!") == .refused("http-502", 502))
+    #expect(
+      Self.read("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nno!") == .refused("http-502", 502))
     #expect(Self.read("HTTP/1.1 200 OK\r\n\r\n") == .refused("http-200", 200))
     #expect(Self.read("HTTP/1.1 403 F\r\nContent-Length: 65537\r\n\r\n") == .unintelligible)
     #expect(Self.read("HTTP/1.1 403 F\r\nContent-Length: -1\r\n\r\n") == .unintelligible)
     #expect(Self.read("HTTP/1.1 abc\r\n\r\n") == .unintelligible)
     #expect(Self.read("SSH-2.0-OpenSSH\r\n\r\n") == .unintelligible)
     #expect(Self.read("\r\n\r\n") == .unintelligible)
-    #expect(Self.read("HTTP/1.1 101 x\r\n" + String(repeating: "a", count: 20_000)) == .unintelligible)
+    #expect(
+      Self.read("HTTP/1.1 101 x\r\n" + String(repeating: "a", count: 20_000)) == .unintelligible)
   }
 
   /// However the bytes are cut, they come to the same; whatever they are, they come to something.
@@ -69,12 +72,13 @@ import Testing
       "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nX: y\r\n\r\n{}",
     ].map { Array($0.utf8) }
     var kinds: Set<String> = []
-    for number in 0..<20_000 {
+    for number in 0..<5_000 {
       var bytes = good[number % 2]
       switch number % 4 {
       case 0:
         for _ in 0..<generator.number(1...3) {
-          bytes[generator.number(0...bytes.count - 1)] = UInt8.random(in: 0...255, using: &generator)
+          bytes[generator.number(0...bytes.count - 1)] = UInt8.random(
+            in: 0...255, using: &generator)
         }
       case 1: bytes.removeLast(generator.number(0...bytes.count - 1))
       case 2: bytes.insert(contentsOf: generator.bytes(3), at: generator.number(0...bytes.count))

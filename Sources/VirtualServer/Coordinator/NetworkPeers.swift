@@ -50,7 +50,12 @@ struct NetworkPeers: CascadePeers {
         MatchRequest(request: request, believed: believed, mandate: mandate),
         isRepeatable: true), to: server)
     learn(server, mandate, answer.view)
-    if let sources = answer.possibleSources { told(sources, server) }
+    if let sources = answer.possibleSources {
+      // Where its nodes are called is known here; what it says of that counts for nothing.
+      let calling = entry(server).map { CallingServer(host: $0.host, endpoint: $0.endpoint) }
+      told(
+        sources.map { FileSource(node: $0.node, endpoint: $0.endpoint, server: calling) }, server)
+    }
     return MatchReply(answer)
   }
 
