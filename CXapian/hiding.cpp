@@ -7,56 +7,67 @@ using namespace cxapian;
 
 namespace {
 
-// Calls `visit` for each posting of a term that is among the documents, until it returns false; the
-// others of both are passed over. The documents ascend.
+// Calls `visit` for each document of a term, from each `wanted` on that it gives, until it returns 0:
+// `visit` takes a document and returns the next one that it wants, no smaller.
 template <typename Visit>
-void for_each_common(
-    const cxapian_part &part, const std::string &term, const std::vector<uint32_t> &documents,
-    Visit visit) {
-    auto document = documents.begin();
-    Xapian::PostingIterator posting = part.database.postlist_begin(term),
-                            end = part.database.postlist_end(term);
-    while (posting != end && document != documents.end()) {
+void for_each_document(cxapian_part &part, const std::string &term, Visit visit) {
+    PostingChunks chunks(part.tables.postings, term);
+    Postings postings;
+    uint32_t wanted = 1;
+    while (chunks.seek(wanted)) {
         part.check_stop();
-        uint32_t number = *posting;
-        if (number < *document) {
-            posting.skip_to(*document);
-            if (posting != end && *posting <= number) throw Damage("postings out of order");
-        } else if (*document < number) {
-            document = std::lower_bound(document, documents.end(), number);
-        } else {
-            if (!visit(number)) return;
-            ++posting;
-            ++document;
+        chunks.decode(postings);
+        auto end = postings.documents.begin() + ptrdiff_t(postings.count());
+        auto document = std::lower_bound(postings.documents.begin(), end, wanted);
+        while (document != end) {
+            uint32_t found = *document;
+            wanted = visit(found);
+            if (wanted == 0) return;
+            document = wanted == found + 1 ? document + 1 : std::lower_bound(document, end, wanted);
         }
+        // No document has this number.
+        if (postings.count() == 0 || *(end - 1) == UINT32_MAX) return;
+        wanted = std::max(wanted, *(end - 1) + 1);
     }
 }
 
-std::vector<uint32_t> documents_of(const cxapian_part &part, const std::string &term) {
+// How many of a term's documents are among these, which ascend; the others of both are passed over.
+uint32_t count_common(
+    cxapian_part &part, const std::string &term, const std::vector<uint32_t> &documents) {
+    uint32_t count = 0;
+    auto next = documents.begin();
+    if (next == documents.end()) return 0;
+    for_each_document(part, term, [&](uint32_t document) -> uint32_t {
+        next = std::lower_bound(next, documents.end(), document);
+        if (next != documents.end() && *next == document) {
+            ++count;
+            ++next;
+        }
+        return next == documents.end() ? 0 : *next;
+    });
+    return count;
+}
+
+std::vector<uint32_t> documents_of(cxapian_part &part, const std::string &term) {
     std::vector<uint32_t> documents;
-    Xapian::PostingIterator end = part.database.postlist_end(term);
-    for (Xapian::PostingIterator posting = part.database.postlist_begin(term); posting != end;
-         ++posting) {
-        part.check_stop();
-        if (!documents.empty() && *posting <= documents.back())
-            throw Damage("postings out of order");
-        documents.push_back(*posting);
-    }
+    for_each_document(part, term, [&](uint32_t document) {
+        documents.push_back(document);
+        return document + 1;
+    });
     return documents;
 }
 
 // Whether a term has a document that is not gone. Most have one among their first.
-bool is_present(const cxapian_part &part, const std::string &term, uint32_t frequency) {
+bool is_present(cxapian_part &part, const std::string &term, uint32_t frequency) {
     if (frequency > part.removed.size()) return true;
+    bool present = false;
     auto gone = part.removed.begin();
-    Xapian::PostingIterator end = part.database.postlist_end(term);
-    for (Xapian::PostingIterator posting = part.database.postlist_begin(term); posting != end;
-         ++posting) {
-        part.check_stop();
-        gone = std::lower_bound(gone, part.removed.end(), *posting);
-        if (gone == part.removed.end() || *gone != *posting) return true;
-    }
-    return false;
+    for_each_document(part, term, [&](uint32_t document) -> uint32_t {
+        gone = std::lower_bound(gone, part.removed.end(), document);
+        present = gone == part.removed.end() || *gone != document;
+        return present ? 0 : document + 1;
+    });
+    return present;
 }
 
 } // namespace
@@ -66,8 +77,7 @@ cxapian_status cxapian_part_hide(
     uint64_t *total_length, cxapian_error *error) {
     *document_count = 0;
     *total_length = 0;
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
+    return reading(part->mark, error, [&] {
         std::vector<uint32_t> hidden;
         for (size_t index = 0; index < term_count; ++index) {
             std::vector<uint32_t> one = documents_of(*part, std::string(view_of(terms[index])));
@@ -99,24 +109,19 @@ cxapian_status cxapian_part_hide(
 cxapian_status cxapian_part_hidden_frequency(
     cxapian_part *part, cxapian_bytes term, uint32_t *frequency, cxapian_error *error) {
     *frequency = 0;
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
-        for_each_common(*part, std::string(view_of(term)), part->hidden, [&](uint32_t) {
-            ++*frequency;
-            return true;
-        });
+    return reading(part->mark, error, [&] {
+        *frequency = count_common(*part, std::string(view_of(term)), part->hidden);
     });
 }
 
 cxapian_status cxapian_part_present_terms(
     cxapian_part *part, cxapian_bytes start, void *context,
     void (*visit)(void *context, cxapian_bytes term), cxapian_error *error) {
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
+    return reading(part->mark, error, [&] {
         for_each_term(
             *part, cxapian_terms_prefix, view_of(start),
-            [&](const std::string &term, uint32_t frequency) {
-                if (is_present(*part, term, frequency)) visit(context, bytes_of(term));
+            [&](std::string_view term, uint32_t frequency) {
+                if (is_present(*part, std::string(term), frequency)) visit(context, bytes_of(term));
             });
     });
 }
