@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "RouteTracing", dependencies: ["RouterBands"]),
     .target(name: "Placement", dependencies: ["RouterBands"]),
     .target(name: "Cascade", dependencies: ["SearchModel", "RouterBands"]),
+    .target(name: "Exchange", dependencies: ["SearchModel"]),
     .target(
       name: "Protocol",
       dependencies: [
@@ -86,7 +87,7 @@ let package = Package(
     .target(
       name: "Node",
       dependencies: [
-        "Extraction", "Protocol", "RouteTracing", "RouterBands", "SearchModel",
+        "Exchange", "Extraction", "Protocol", "RouteTracing", "RouterBands", "SearchModel",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -99,7 +100,7 @@ let package = Package(
       dependencies: [
         "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine",
         "Extraction", "RelevanceEvaluation", "RouterBands", "RouteTracing", "Protocol",
-        "Cascade", "CentralServer", "VirtualServer", "Node", "Placement",
+        "Cascade", "CentralServer", "VirtualServer", "Node", "Placement", "Exchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]
@@ -151,7 +152,7 @@ let package = Package(
       name: "NodeTests",
       dependencies: [
         "TestSupport", "Node", "SearchModel", "Extraction", "RouterBands", "RouteTracing",
-        "Placement", "Protocol",
+        "Placement", "Protocol", "Exchange",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
@@ -161,6 +162,7 @@ let package = Package(
       dependencies: ["TestSupport", "Node", "Protocol", "SearchModel", "nearfind"]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
+    .testTarget(name: "ExchangeTests", dependencies: ["TestSupport", "Exchange"]),
     .testTarget(name: "RouterBandsTests", dependencies: ["TestSupport", "RouterBands"]),
     .testTarget(
       name: "RouteTracingTests", dependencies: ["TestSupport", "RouteTracing", "RouterBands"]),

@@ -12,14 +12,14 @@ extension Composition {
   ///   catalog, the index and the identity throws.
   static func daemon(
     _ directory: DataDirectory, options: IndexingSession.Options, capacity: CapacityRule,
-    console: Console
+    serving: FileServing, console: Console
   ) async throws -> NodeDaemon {
     let folder = NetworkFolder(dataDirectory: directory.path)
     let membership = try NetworkMembership.load(from: folder)
     let (session, engine) = try await indexingSessionAndEngine(
       directory, options: options, isRebuilding: false, environment: console.environment,
       owner: membership?.owner ?? .local, say: console.complain)
-    let settings = NodeDaemon.Settings(
+    var settings = NodeDaemon.Settings(
       dataDirectory: directory.path,
       search: { request in try await ownAnswer(to: request, engine) },
       news: { request in try await ownNews(request, engine) },
@@ -33,7 +33,31 @@ extension Composition {
         probe: MachineProbe(dataFolder: directory.path), rule: capacity,
         central: membership?.centralServers.first),
       log: { console.complain($0) })
+    settings.serving = serving
     return try await NodeDaemon(settings: settings, session: session, membership: membership)
+  }
+
+  /// What fetches files for the user of a data directory: from this machine's own shares, and from
+  /// other nodes where it has joined a network.
+  ///
+  /// - Throws: what reading the membership and the identity throws.
+  static func fileGetter(_ directory: DataDirectory) throws -> FileGetter {
+    let folder = NetworkFolder(dataDirectory: directory.path)
+    var identity: NodeIdentity?
+    var connecting: DirectConnecting?
+    if try NetworkMembership.load(from: folder) != nil {
+      guard let credentials = try IdentityFolder(path: folder.identityPath).credentials() else {
+        throw NodeDaemonError.noIdentity(folder: folder.identityPath)
+      }
+      if case .node(let node) = credentials.identity { identity = node }
+      var limits = ClientLimits()
+      limits.pause = .seconds(10)
+      limits.answer = .seconds(15)
+      connecting = DirectConnecting(
+        client: try PeerClient(.credentials(CredentialStore(credentials)), limits: limits))
+    }
+    return FileGetter(
+      identity: identity, connecting: connecting, catalog: try? catalogForReading(directory))
   }
 
   /// What the machine's own index says.

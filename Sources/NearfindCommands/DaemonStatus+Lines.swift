@@ -21,6 +21,7 @@ extension DaemonStatus {
         "    a second copy of its index is kept by \(standby == node ? "this machine" : standby)"
           + (isStandbyReady ? "" : "; not all is there yet"))
     }
+    if let filePort { lines.append("    gives its files to other machines at port \(filePort)") }
     if let publication { lines.append("    " + Self.text(of: publication)) }
     if let certificateExpiry {
       lines.append("    certificate until \(Wording.timestamp(certificateExpiry)), renewed before")

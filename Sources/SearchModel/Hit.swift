@@ -79,6 +79,11 @@ public struct SearchAnswer: Hashable, Sendable, Codable {
   }
 }
 
+extension SearchAnswer {
+  /// Those of the hits and their duplicates.
+  public var records: [Record] { hits.flatMap { [$0.record] + $0.duplicates } }
+}
+
 /// A number of matches, and whether it was counted or bounded: an engine that may stop early knows
 /// only bounds.
 public enum MatchCount: Hashable, Sendable, Codable {

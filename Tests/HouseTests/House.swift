@@ -15,18 +15,19 @@ enum House {
     "RouteTracing": ["RouterBands"],
     "Placement": ["RouterBands"],
     "Cascade": ["SearchModel", "RouterBands"],
+    "Exchange": ["SearchModel"],
     "Protocol": ["SearchModel"],
     "CPostgreSQL": [],
     "CentralServer": ["Placement", "Protocol", "RouterBands", "RouteTracing", "CPostgreSQL"],
     // RouterBands beside what the design's table names: the coordinator orders servers by nearness.
     "VirtualServer": ["Cascade", "Protocol", "RouterBands", "SearchModel"],
     // SearchModel beside what the design's table names: records are what a node publishes.
-    "Node": ["Extraction", "Protocol", "RouterBands", "RouteTracing", "SearchModel"],
+    "Node": ["Exchange", "Extraction", "Protocol", "RouterBands", "RouteTracing", "SearchModel"],
     "RelevanceEvaluation": ["SearchModel"],
     "NearfindCommands": [
       "SearchModel", "TextAnalysis", "QueryLanguage", "XapianEngine", "MemoryEngine", "Extraction",
       "RouterBands", "Placement", "Cascade", "Protocol", "CentralServer", "VirtualServer", "Node",
-      "RelevanceEvaluation", "RouteTracing",
+      "RelevanceEvaluation", "RouteTracing", "Exchange",
     ],
     "nearfind": ["NearfindCommands"],
   ]
@@ -34,6 +35,7 @@ enum House {
   /// Modules without sockets, clocks, files or randomness.
   static let pureModules: Set<String> = [
     "SearchModel", "TextAnalysis", "QueryLanguage", "RouterBands", "Placement", "Cascade",
+    "Exchange",
   ]
 
   /// Targets that tests are made with; they are in no product.

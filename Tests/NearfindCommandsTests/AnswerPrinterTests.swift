@@ -13,7 +13,7 @@ import Testing
   @Test func saysWhatAPersonNeeds() {
     let lines = lines(Examples.report)
     #expect(lines.first == "No file has `reprot`; showing `report`.")
-    #expect(lines.contains { $0.hasPrefix("ProjectPlan_v2.pdf") && $0.contains("2.4 MB") })
+    #expect(lines.contains { $0.hasPrefix("1  ProjectPlan_v2.pdf") && $0.contains("2.4 MB") })
     #expect(lines.contains("    work/2024"))
     #expect(lines.contains("    The Plan"))
     #expect(lines.contains("    also at backup/plan copy.pdf"))
@@ -25,8 +25,8 @@ import Testing
   @Test func partialMatchesFollowADivider() throws {
     let lines = lines(Examples.report)
     let divider = try #require(lines.firstIndex { $0.hasPrefix("──") })
-    let partial = try #require(lines.firstIndex { $0.hasPrefix("other.txt") })
-    let whole = try #require(lines.firstIndex { $0.hasPrefix("회의록") })
+    let partial = try #require(lines.firstIndex { $0.hasPrefix("3  other.txt") })
+    let whole = try #require(lines.firstIndex { $0.hasPrefix("2  회의록") })
     #expect(whole < divider && divider < partial)
   }
 

@@ -10,6 +10,7 @@ struct NearfindCommand: AsyncParsableCommand {
         nearfind index ~/Documents     Read a folder; again to bring it up to date.
         nearfind search project plan   Find by name, title, keyword or content.
         nearfind search 회의록         Korean words are found with any particle.
+        nearfind get 1                 Fetch the first file that was found.
         nearfind status                What is indexed, and how much.
         nearfind doctor                What is missing to read more kinds of files.
         nearfind register HOST         Join a network as a new user.
@@ -23,8 +24,8 @@ struct NearfindCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      IndexCommand.self, SearchCommand.self, WatchCommand.self, StatusCommand.self,
-      ForgetCommand.self,
+      IndexCommand.self, SearchCommand.self, GetCommand.self, WatchCommand.self,
+      StatusCommand.self, ForgetCommand.self,
       RegisterCommand.self, LoginCommand.self, UpCommand.self, DownCommand.self,
       RouteCommand.self, DoctorCommand.self, CentralCommand.self, AdminCommand.self,
       EvaluateCommand.self, BenchmarkCommand.self, CompletionCommand.self,

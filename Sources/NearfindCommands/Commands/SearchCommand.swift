@@ -108,6 +108,7 @@ struct SearchCommand: AsyncParsableCommand {
         page.show(printer.lines(for: improved))
       }
     }
+    LastAnswer(report).keep(in: directory)
     if json {
       console.output.emit(try JSONDocument.text(of: AnswerDocument(report)))
     } else {

@@ -24,17 +24,23 @@ struct AnswerPrinter {
     let names = relaxed.answer.hits.map {
       MarkedText($0.record.filename, field: .name, query: report.query)
     }
-    let widest = max(24, columns - Self.figuresWidth)
+    let numberWidth = "\(report.offset + names.count)".count
+    let widest = max(24, columns - Self.figuresWidth - numberWidth - 2)
     let nameWidth = names.map(\.width).filter { $0 <= widest }.max() ?? 0
     for (index, hit) in relaxed.answer.hits.enumerated() {
       if index == relaxed.partialStart { lines += divider(isFirst: index == 0) }
-      lines += self.lines(for: hit, name: names[index], nameWidth: nameWidth, in: report)
+      let number = "\(report.offset + index + 1)"
+      let padding = String(repeating: " ", count: max(0, numberWidth - number.count))
+      lines += self.lines(
+        for: hit, number: padding + number + "  ", name: names[index], nameWidth: nameWidth,
+        in: report)
     }
     return lines + facets(relaxed.answer.facets) + summary(report) + coverage(report.coverage)
   }
 
+  /// - Parameter number: by which `nearfind get` fetches the file.
   private func lines(
-    for hit: Hit, name: MarkedText, nameWidth: Int, in report: SearchReport
+    for hit: Hit, number: String, name: MarkedText, nameWidth: Int, in report: SearchReport
   ) -> [String] {
     let record = hit.record
     let size = Wording.size(record.size)
@@ -42,8 +48,13 @@ struct AnswerPrinter {
       String(repeating: " ", count: max(0, 7 - size.count)) + size + "  "
       + Wording.day(record.modified)
     let gap = String(repeating: " ", count: max(0, nameWidth - name.width) + 2)
-    var lines = [name.painted(style, ink: .name) + gap + style.paint(figures, .faint)]
-    if !style.isColoured, let pointers = name.pointers { lines.append(pointers) }
+    var lines = [
+      style.paint(number, .faint) + name.painted(style, ink: .name) + gap
+        + style.paint(figures, .faint)
+    ]
+    if !style.isColoured, let pointers = name.pointers {
+      lines.append(String(repeating: " ", count: number.count) + pointers)
+    }
 
     if !record.directory.isEmpty {
       let folder = MarkedText(record.directory, field: .directory, query: report.query)

@@ -49,27 +49,39 @@ public final class ProgressLine: Sendable {
   }
 
   public func show(_ step: Step, now: ContinuousClock.Instant = .now) {
-    guard let channel else { return }
+    guard channel != nil else { return }
     state.withLock { state in
       if step.activity != state.activity {
         state.activity = step.activity
         state.activityStarted = now
         state.doneBefore = step.done
       }
-      guard !state.isOver, now - state.started >= Self.patience else { return }
-      if let drawn = state.drawn, now - drawn < Self.interval { return }
-      let text = Self.text(
-        step, doneBefore: state.doneBefore, elapsed: now - state.activityStarted)
-      let visible = DisplayWidth.truncated(text, to: (channel.columns ?? 80) - 1)
-      let width = DisplayWidth.of(visible)
-      defer {
-        state.drawn = now
-        state.width = width
+      draw(&state, now: now) { state in
+        Self.text(step, doneBefore: state.doneBefore, elapsed: now - state.activityStarted)
       }
-      // Blanks instead of an escape sequence: this works on every terminal there is. Written before
-      // anyone else can draw or clear, or the line would come back behind what was said since.
-      channel.emit("\r" + DisplayWidth.padded(visible, to: state.width))
     }
+  }
+
+  /// Shows a line that says all there is to say.
+  ///
+  /// - Parameter text: printable; made only when it is due.
+  func show(now: ContinuousClock.Instant = .now, _ text: () -> String) {
+    guard channel != nil else { return }
+    state.withLock { state in draw(&state, now: now) { _ in text() } }
+  }
+
+  private func draw(
+    _ state: inout State, now: ContinuousClock.Instant, _ text: (State) -> String
+  ) {
+    guard let channel, !state.isOver, now - state.started >= Self.patience else { return }
+    if let drawn = state.drawn, now - drawn < Self.interval { return }
+    let visible = DisplayWidth.truncated(text(state), to: (channel.columns ?? 80) - 1)
+    let width = DisplayWidth.of(visible)
+    // Blanks instead of an escape sequence: this works on every terminal there is. Written before
+    // anyone else can draw or clear, or the line would come back behind what was said since.
+    channel.emit("\r" + DisplayWidth.padded(visible, to: state.width))
+    state.drawn = now
+    state.width = width
   }
 
   /// Takes the line away, so that the next output starts on a clean one.

@@ -49,6 +49,9 @@ extension Catalog {
       for (file, outcome) in outcomes {
         guard let stored = StoredContent(outcome) else { continue }
         try stored.settle(file, in: database, sequence: &sequence)
+        if case .read(let hashes, _) = outcome, let pieces = hashes.pieces {
+          try Self.keep(pieces, of: hashes.content, in: database)
+        }
       }
       try database.execute(sql: "UPDATE catalog SET sequence = ?", arguments: [sequence])
     }
@@ -63,6 +66,8 @@ extension Catalog {
           DELETE FROM contents
           WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.content = contents.id)
           """)
+      try database.execute(
+        sql: "DELETE FROM piece_hashes WHERE hash NOT IN (SELECT hash FROM contents)")
     }
   }
 }
@@ -78,10 +83,10 @@ private struct StoredContent {
     switch outcome {
     case .changed: return nil
     case .failed(let failure): (hash, self.failure, content) = (nil, failure, .empty)
-    case .read(let hash, .success(let content)):
-      (self.hash, failure, self.content) = (hash, nil, content)
-    case .read(let hash, .failure(let failure)):
-      (self.hash, self.failure, content) = (hash, failure, .empty)
+    case .read(let hashes, .success(let content)):
+      (hash, failure, self.content) = (hashes.content, nil, content)
+    case .read(let hashes, .failure(let failure)):
+      (hash, self.failure, content) = (hashes.content, failure, .empty)
     }
   }
 

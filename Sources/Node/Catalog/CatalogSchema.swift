@@ -11,6 +11,7 @@ import GRDB
 ///   the number of the last change of the record.
 /// - `contents`: what reading a file gave, by the file's identity (device, inode, size and time). A
 ///   file that is renamed keeps its identity and finds its content again; hard links share it.
+/// - `piece_hashes`: by content hash, the hashes of the pieces of a content that has several.
 /// - `removals`: the keys of records that went, until acknowledged.
 enum CatalogSchema {
   static var migrator: DatabaseMigrator {
@@ -28,6 +29,13 @@ enum CatalogSchema {
       try database.execute(
         sql: "INSERT INTO consumers (name, acknowledged) SELECT ?, acknowledged FROM catalog",
         arguments: [CatalogConsumer.ownIndex.rawValue])
+    }
+    migrator.registerMigration("piece hashes") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE piece_hashes (hash BLOB NOT NULL UNIQUE, hashes BLOB NOT NULL);
+          CREATE INDEX contents_hash ON contents (hash) WHERE hash IS NOT NULL;
+          """)
     }
     return migrator
   }

@@ -20,12 +20,18 @@ struct PendingFile: Sendable {
 
 /// What became of reading a file.
 enum ContentOutcome: Sendable {
-  /// The hash, and what an extractor found or why it did not.
-  case read(ContentHash, Result<ExtractedContent, ContentFailure>)
+  /// The hashes, and what an extractor found or why it did not.
+  case read(FileHashes, Result<ExtractedContent, ContentFailure>)
   /// The file cannot be read; tried again only when it changes.
   case failed(ContentFailure)
   /// The file is not, or no longer, what the catalog knows: another look will tell.
   case changed
+}
+
+/// The hash of a file and those of its pieces, which a file of one piece does not have.
+struct FileHashes: Hashable, Sendable {
+  var content: ContentHash
+  var pieces: PieceHashes?
 }
 
 /// Why a file's content is not known, for people.
@@ -45,9 +51,9 @@ struct ContentReading: Sendable {
   func read(
     _ file: PendingFile, progress: @escaping @Sendable (Int) -> Void
   ) async throws -> ContentOutcome {
-    let hash: ContentHash
+    let hashes: FileHashes
     switch await self.hash(file, progress: progress) {
-    case .success(let value): hash = value
+    case .success(let value): hashes = value
     case .failure(.failed(let reason)): return .failed(ContentFailure(reason: reason))
     case .failure(.changed): return .changed
     case .failure(.cancelled): throw CancellationError()
@@ -57,7 +63,7 @@ struct ContentReading: Sendable {
     // the two belong together.
     guard await BlockingWork.run({ Self.isUnchanged(file) }) else { return .changed }
     guard let content else { return .changed }
-    return .read(hash, content)
+    return .read(hashes, content)
   }
 
   private func extract(_ file: PendingFile) async throws -> Result<
@@ -79,16 +85,16 @@ struct ContentReading: Sendable {
     }
   }
 
-  private enum HashFailure: Error {
+  enum HashFailure: Error {
     case changed
     case cancelled
     case failed(String)
   }
 
   /// Hashing a huge file takes minutes: it ends soon after the task is cancelled.
-  private func hash(
+  func hash(
     _ file: PendingFile, progress: @escaping @Sendable (Int) -> Void
-  ) async -> Result<ContentHash, HashFailure> {
+  ) async -> Result<FileHashes, HashFailure> {
     let cancellation = Cancellation()
     return await withTaskCancellationHandler {
       await BlockingWork.run {
@@ -101,7 +107,7 @@ struct ContentReading: Sendable {
 
   private static func hash(
     _ file: PendingFile, isCancelled: () -> Bool, progress: (Int) -> Void
-  ) -> Result<ContentHash, HashFailure> {
+  ) -> Result<FileHashes, HashFailure> {
     do throws(SystemError) {
       let folder = try FolderHandle(root: file.root).folder(at: file.path.parent)
       let (descriptor, status) = try folder.openFile(named: file.path.lastComponent)
@@ -109,23 +115,19 @@ struct ContentReading: Sendable {
       guard status.isUnchanged(from: file.status) else { return .failure(.changed) }
       var tree = PiecesRoot()
       var byteCount: Int64 = 0
+      let buffer = ReadBuffer(byteCount: readByteCount)
       while true {
         if isCancelled() { return .failure(.cancelled) }
-        let bytes = try readStart(of: descriptor, count: readByteCount)
+        let bytes = try buffer.fill(from: descriptor, at: byteCount)
         guard !bytes.isEmpty else { break }
-        bytes.withUnsafeBytes { buffer in
-          for start in stride(from: 0, to: buffer.count, by: PiecesRoot.blockByteCount) {
-            let end = min(start + PiecesRoot.blockByteCount, buffer.count)
-            tree.add(UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
-          }
-        }
+        tree.add(blocksOf: bytes)
         byteCount += Int64(bytes.count)
         progress(bytes.count)
         // A file that grows without end is left as soon as that shows.
         guard byteCount <= status.size else { return .failure(.changed) }
       }
       guard byteCount == status.size, isUnchanged(file) else { return .failure(.changed) }
-      return .success(tree.finished())
+      return .success(FileHashes(content: tree.finished(), pieces: tree.pieceHashes()))
     } catch {
       return .failure(error.meansVanished ? .changed : .failed(error.description))
     }

@@ -146,6 +146,8 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
   /// Whether the virtual server answers.
   public var isGroupReachable = false
   public var publication: PublicationState?
+  /// Where other nodes fetch this machine's files; nil where they cannot.
+  public var filePort: UInt16?
   /// When the certificate ends, in seconds since 1970.
   public var certificateExpiry: Int64?
 

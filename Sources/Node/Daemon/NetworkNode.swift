@@ -12,6 +12,11 @@ actor NetworkNode {
   private let incarnations: IncarnationFile
   private let process: VirtualServerChild
   private let log: @Sendable (String) -> Void
+  private let files: FileService
+  private let serving: FileServing
+  private let folder: NetworkFolder
+  /// Gives files to other nodes; nil where it does not run.
+  private var fileServer: PeerServer?
   nonisolated let client: PeerClient
   private nonisolated let publisher: NetworkPublisher
   /// Publishes to the group's standby what the other one publishes to its virtual server.
@@ -33,10 +38,14 @@ actor NetworkNode {
   ///   `NIOSSLError`, ``SystemError``.
   init(
     _ membership: NetworkMembership, folder: NetworkFolder, credentials present: PeerCredentials,
-    catalog: Catalog, launch: VirtualServerChild.Launch, reader: EnvironmentReader,
+    catalog: Catalog, files: FileService, serving: FileServing,
+    launch: VirtualServerChild.Launch, reader: EnvironmentReader,
     log: @escaping @Sendable (String) -> Void
   ) async throws {
     self.membership = membership
+    self.files = files
+    self.serving = serving
+    self.folder = folder
     self.reader = reader
     self.log = log
     identity = try IdentityFolder(path: folder.identityPath)
@@ -82,11 +91,12 @@ actor NetworkNode {
       timer?.cancel()
       client.shutDown()
     }
+    await startGivingFiles()
     tell.yield(.started)
     await withTaskCancellationHandler {
       for await event in events {
         for action in behaviour.handle(event, at: MachineClock.now()) {
-          if action == .finished { return }
+          if action == .finished { return await stopGivingFiles() }
           await perform(action)
         }
         setTimer()
@@ -95,6 +105,23 @@ actor NetworkNode {
       tell.finish()
     }
     process.stop()
+  }
+
+  /// A machine that cannot give its files takes part in everything else.
+  private func startGivingFiles() async {
+    do {
+      let server = try await serving.start(
+        files, credentials: credentials, address: listeningAddress, folder: folder.path)
+      fileServer = server
+      tell.yield(.givesFiles(FileOffer(port: UInt16(server.port))))
+    } catch {
+      log("Other machines cannot fetch files from this one: \(error)")
+    }
+  }
+
+  private func stopGivingFiles() async {
+    await fileServer?.shutDown(within: .seconds(2))
+    fileServer = nil
   }
 
   nonisolated func stop() {
@@ -271,6 +298,7 @@ extension NetworkNode {
       status.isGroupReachable = behaviour.isProcessListening
     }
     status.publication = await publisher.state
+    status.filePort = fileServer.map { UInt16($0.port) }
     status.certificateExpiry = Int64(
       credentials.credentials.certificate.notAfter.timeIntervalSince1970)
   }

@@ -13,6 +13,7 @@ public actor NodeDaemon {
     public var news: @Sendable (NewsRequest) async throws -> NewsAnswer
     public var launch: VirtualServerChild.Launch
     public var reader: EnvironmentReader
+    public var serving = FileServing()
     /// Takes lines for people.
     public var log: @Sendable (String) -> Void
 
@@ -52,9 +53,13 @@ public actor NodeDaemon {
       guard let credentials = try IdentityFolder(path: folder.identityPath).credentials() else {
         throw NodeDaemonError.noIdentity(folder: folder.identityPath)
       }
+      let files = FileService(
+        contents: SharedContents(
+          catalog: session.catalog, permits: { _, _ in true }, doubted: session.lookAgain),
+        turns: UploadTurns(settings.serving.limits), log: settings.log)
       network = try await NetworkNode(
         membership, folder: folder, credentials: credentials, catalog: session.catalog,
-        launch: settings.launch, reader: settings.reader, log: settings.log)
+        files: files, serving: settings.serving, launch: settings.launch, reader: settings.reader, log: settings.log)
     } else {
       network = nil
     }

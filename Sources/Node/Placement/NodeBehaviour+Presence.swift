@@ -14,7 +14,8 @@ extension NodeBehaviour {
       .sendPresence(
         server,
         PresenceMessage(
-          group: server.group, incarnation: incarnation, offer: standbyOffer(in: server.group))))
+          group: server.group, incarnation: incarnation, offer: standbyOffer(in: server.group),
+          files: files)))
   }
 
   mutating func takePresence(_ answer: PresenceAnswer) {

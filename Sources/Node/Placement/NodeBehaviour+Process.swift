@@ -15,6 +15,7 @@ extension NodeBehaviour {
   mutating func processListens(_ run: UInt64, at port: UInt16) {
     guard run == process.run, process.isRunning else { return }
     process.phase = .listening
+    if files != nil { announceFiles() }
     process.downSince = nil
     let isElsewhere = process.port != port
     process.port = port

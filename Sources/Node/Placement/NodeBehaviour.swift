@@ -55,6 +55,8 @@ public struct NodeBehaviour: Sendable {
   public internal(set) var directory = Directory()
   var used: GroupServer?
   var usedStandby: StandbyServer?
+  /// Where the node gives its files; nil for nowhere.
+  var files: FileOffer?
   var isStopping = false
   var hasSaidGoodbye = false
 
@@ -102,6 +104,7 @@ public struct NodeBehaviour: Sendable {
     case .presenceFailed(let group): losePresence(of: group)
     case .environmentChanged(let environment): takeEnvironment(environment)
     case .certificateRenewed: if process.isRunning { actions.append(.command(.reloadIdentity)) }
+    case .givesFiles(let offer): takeFiles(offer)
     case .stopAsked: stop()
     case .farewellEnded: endAfterGoodbye()
     case .woke: break
@@ -155,7 +158,23 @@ public struct NodeBehaviour: Sendable {
       environment.localAddress == self.environment.localAddress
       && environment.path == self.environment.path
     self.environment = environment
-    if !isSame { reportSoon(within: pacing.rehoming) }
+    guard !isSame else { return }
+    reportSoon(within: pacing.rehoming)
+    announceFiles()
+  }
+
+  private mutating func takeFiles(_ offer: FileOffer?) {
+    guard offer != files else { return }
+    files = offer
+    announceFiles()
+    if presenceDue != nil { presenceDue = now }
+  }
+
+  /// Tells the process where this node gives its files; all others are seen at their addresses.
+  mutating func announceFiles() {
+    guard process.phase == .listening else { return }
+    let endpoint = files.map { NetworkEndpoint(address: ownAddress, port: $0.port) }
+    actions.append(.command(.files(at: endpoint)))
   }
 
   private mutating func stop() {

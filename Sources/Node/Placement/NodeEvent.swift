@@ -19,6 +19,8 @@ public enum NodeEvent: Sendable, Hashable {
   case presenceFailed(group: UInt64)
   case environmentChanged(NodeEnvironment)
   case certificateRenewed
+  /// The node gives its files here; nil for nowhere.
+  case givesFiles(FileOffer?)
   case stopAsked
   /// The goodbye was taken, or could not be said.
   case farewellEnded

@@ -30,6 +30,8 @@ public final class IndexingSession: Sendable {
   let publisher: Publisher
   let pipeline: ContentPipeline
   let scanner: ShareScanner
+  /// Has a folder looked at while ``watch(progress:notice:)`` runs; nil while it does not.
+  let looking = Mutex<(@Sendable (SharedFolder) -> Void)?>(nil)
 
   /// - Parameters:
   ///   - catalog: opened for writing.
@@ -96,6 +98,12 @@ public final class IndexingSession: Sendable {
     var summary = IndexingSummary()
     var pace = try await startingPace()
     try await publish(&pace, &summary, progress)
+  }
+
+  /// Has a folder looked at and pending contents read soon: at once where changes are followed, else
+  /// with the next look at everything.
+  @Sendable func lookAgain(at folder: SharedFolder) {
+    looking.withLock { $0 }?(folder)
   }
 
   func startingPace() async throws -> PublishingPace {

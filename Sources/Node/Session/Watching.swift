@@ -22,6 +22,14 @@ extension IndexingSession {
       changed.yield()
       read.yield()
     }
+    looking.withLock {
+      $0 = { folder in
+        follower.look(at: [folder])
+        // What is pending is read although the folder shows no change.
+        changed.yield()
+      }
+    }
+    defer { looking.withLock { $0 = nil } }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await withTaskCancellationHandler {

@@ -40,10 +40,15 @@ public struct MatchAnswer: Hashable, Sendable, Codable {
   public var answer: SearchAnswer
   /// Where the index has another revision than was believed.
   public var statistics: StatisticsAnswer?
+  /// The nodes that have the answer's files, each once; nil where none is known.
+  public var sources: [FileSource]?
 
-  public init(answer: SearchAnswer, statistics: StatisticsAnswer? = nil) {
+  public init(
+    answer: SearchAnswer, statistics: StatisticsAnswer? = nil, sources: [FileSource]? = nil
+  ) {
     self.answer = answer
     self.statistics = statistics
+    self.sources = sources
   }
 }
 

@@ -18,6 +18,8 @@ public enum VirtualServerCommand: Hashable, Sendable, Codable {
   case revocations(RevocationDelta)
   /// What is new of the other virtual servers.
   case directory(DirectoryDelta)
+  /// Where the node that the process runs on gives its files; nil for nowhere.
+  case files(at: NetworkEndpoint?)
   /// The certificate in the identity folder was renewed.
   case reloadIdentity
   /// Finish what runs and end.

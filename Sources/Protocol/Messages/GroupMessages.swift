@@ -74,11 +74,16 @@ public struct PresenceMessage: Hashable, Sendable, Codable {
   public var incarnation: UInt64
   /// Nil from a node that knows of no standbys.
   public var offer: StandbyOffer?
+  /// Nil from a node that gives no files.
+  public var files: FileOffer?
 
-  public init(group: UInt64, incarnation: UInt64, offer: StandbyOffer? = nil) {
+  public init(
+    group: UInt64, incarnation: UInt64, offer: StandbyOffer? = nil, files: FileOffer? = nil
+  ) {
     self.group = group
     self.incarnation = incarnation
     self.offer = offer
+    self.files = files
   }
 }
 

@@ -107,10 +107,13 @@ public struct CascadeCoverage: Hashable, Sendable, Codable {
   public var elapsed: Double
   /// For each record of the page and its duplicates the group whose index has it, by key.
   public var origins: [String: UInt64]
+  /// The nodes that have the files of the page and their duplicates: which of them has which record,
+  /// the record's key says (``FileSource/mayHave(_:)``). Nil where none is known.
+  public var sources: [FileSource]?
 
   public init(
     scope: String, completeness: Completeness, servers: [Server], isExact: Bool, elapsed: Double,
-    origins: [String: UInt64] = [:]
+    origins: [String: UInt64] = [:], sources: [FileSource]? = nil
   ) {
     self.scope = scope
     self.completeness = completeness
@@ -118,5 +121,6 @@ public struct CascadeCoverage: Hashable, Sendable, Codable {
     self.isExact = isExact
     self.elapsed = elapsed
     self.origins = origins
+    self.sources = sources
   }
 }

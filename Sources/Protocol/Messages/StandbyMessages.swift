@@ -59,14 +59,18 @@ public struct StandbyOrder: Hashable, Sendable, Codable {
   public var members: [GroupClient]
   /// The version of the virtual server's own list.
   public var membership: UInt64
+  /// Where members give their files, as far as that is known; in the order of their names.
+  public var files: [FileSource]?
 
   public init(
-    group: UInt64, epoch: UInt64, limitCount: Int, members: [GroupClient], membership: UInt64
+    group: UInt64, epoch: UInt64, limitCount: Int, members: [GroupClient], membership: UInt64,
+    files: [FileSource]? = nil
   ) {
     self.group = group
     self.epoch = epoch
     self.limitCount = limitCount
     self.members = members
     self.membership = membership
+    self.files = files
   }
 }

@@ -57,7 +57,7 @@ struct CoordinatedIndex: SearchableIndex {
     do {
       return try await coordinator.cascade(
         request, scope: isLate ? .group : scope, start: start,
-        deadline: isLate ? deadline + Self.grace : deadline, improve: improve)
+        deadline: isLate ? deadline + Self.grace : deadline, told: journey.take, improve: improve)
     } catch {
       // Nothing else ends a cascade without an answer.
       throw .cancelled

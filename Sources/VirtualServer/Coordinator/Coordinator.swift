@@ -110,16 +110,20 @@ final class Coordinator: Sendable {
   /// - Parameters:
   ///   - start: when the search began, of which this may be a later step.
   ///   - deadline: counted from there.
+  ///   - told: is told who has the files of a server's answer.
   /// - Throws: `CancellationError` when nobody waits any more.
   func cascade(
     _ request: SearchRequest, scope: SearchScope, start: ContinuousClock.Instant,
-    deadline: Duration, improve: @escaping @Sendable (CascadeAnswer) -> Void
+    deadline: Duration, told: @escaping @Sendable ([FileSource], ServerIdentifier) -> Void,
+    improve: @escaping @Sendable (CascadeAnswer) -> Void
   ) async throws -> CascadeAnswer {
     let servers = state.withLock { $0.directory.nearestFirst() }
     var limits = CascadeLimits()
     limits.deadline = deadline
     let machine = machine(request, scope, servers, limits)
-    let run = CascadeRun(peers: peers(), start: start)
+    var peers = peers()
+    peers.told = told
+    let run = CascadeRun(peers: peers, start: start)
     let (ended, answer) = try await run.run(machine, improve: improve)
     note(ended, answer)
     fetchFilters(of: answer.reports.filter { $0.ring > 0 }.map(\.identifier))

@@ -10,6 +10,8 @@ struct NetworkPeers: CascadePeers {
   let gates: DestinationGates
   /// Where a server is; nil for one that is not known any more.
   let entry: @Sendable (ServerIdentifier) -> DirectoryEntry?
+  /// Is told who has the files of a server's answer.
+  var told: @Sendable ([FileSource], ServerIdentifier) -> Void = { _, _ in }
 
   func statistics(
     for query: Query, of server: ServerIdentifier
@@ -36,6 +38,7 @@ struct NetworkPeers: CascadePeers {
       .post(
         "/v1/match", MatchRequest(request: request, believed: believed), isRepeatable: true),
       to: server)
+    if let sources = answer.possibleSources { told(sources, server) }
     return MatchReply(answer)
   }
 
@@ -91,6 +94,19 @@ extension ServerFailure {
 extension ServerStatistics {
   init(_ answer: StatisticsAnswer) {
     self.init(revision: answer.revision, statistics: answer.statistics)
+  }
+}
+
+extension MatchAnswer {
+  /// What may be true of what a server says of sources: nodes of which it sends a record.
+  var possibleSources: [FileSource]? {
+    guard let sources else { return nil }
+    let owners = Set(answer.records.compactMap { KeySpace.prefix(of: $0.key) })
+    let possible = sources.prefix(owners.count).filter { source in
+      owners.contains(KeySpace(of: source.node).prefix)
+        && source.endpoint.map { $0.port != 0 && $0.address.utf8.count <= 64 } ?? true
+    }
+    return possible.isEmpty ? nil : possible
   }
 }
 

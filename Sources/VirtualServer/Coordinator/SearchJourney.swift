@@ -15,6 +15,7 @@ final class SearchJourney: Sendable {
     var ranOutOfTime = false
     var isExact = true
     var origins: [RecordKey: ServerIdentifier] = [:]
+    var sources: [ServerIdentifier: Set<FileSource>] = [:]
 
     mutating func add(_ hits: [MergedHit]) {
       for hit in hits { origins.merge(hit.origins) { first, _ in first } }
@@ -62,6 +63,25 @@ final class SearchJourney: Sendable {
     }
   }
 
+  /// Who has the files of a server's answer.
+  @Sendable func take(_ sources: [FileSource], of server: ServerIdentifier) {
+    state.withLock { $0.sources[server, default: []].formUnion(sources) }
+  }
+
+  /// The sources of records, as the servers said that these are from; nil where none is known.
+  private func sources(of origins: [RecordKey: ServerIdentifier]) -> [FileSource]? {
+    let told = state.withLock { $0.sources }
+    var owners: [ServerIdentifier: Set<String>] = [:]
+    for (key, server) in origins {
+      if let owner = KeySpace.prefix(of: key) { owners[server, default: []].insert(owner) }
+    }
+    let found = owners.flatMap { server, owners in
+      (told[server] ?? []).filter { owners.contains(KeySpace(of: $0.node).prefix) }
+    }
+    // Two virtual servers may both know a node that went from one to the other.
+    return found.isEmpty ? nil : Set(found).sorted { $0.node < $1.node }
+  }
+
   /// Whether a step that is over found anything.
   var hasHits: Bool { state.withLock { !$0.origins.isEmpty } }
 
@@ -75,8 +95,12 @@ final class SearchJourney: Sendable {
     if let improvement {
       let journey = SearchJourney()
       journey.note(improvement)
+      for (server, sources) in state.withLock({ $0.sources }) {
+        journey.take(Array(sources), of: server)
+      }
       return journey.coverage(scope: scope, elapsed: elapsed, directory: directory)
     }
+    let sources = sources(of: state.withLock { $0.origins })
     return state.withLock { state in
       let reports = state.reports.values.sorted {
         ($0.ring, $0.roundTrip ?? .zero, $0.identifier)
@@ -96,7 +120,8 @@ final class SearchJourney: Sendable {
       for (key, server) in state.origins { origins[key.value] = server.number }
       return CascadeCoverage(
         scope: scope.rawValue, completeness: completeness, servers: servers,
-        isExact: state.isExact, elapsed: elapsed.milliseconds, origins: origins)
+        isExact: state.isExact, elapsed: elapsed.milliseconds, origins: origins,
+        sources: sources)
     }
   }
 }

@@ -23,6 +23,7 @@ struct GroupStanding: Sendable {
   private(set) var choice: StandbyChoice
   private(set) var revoked = RevokedNames()
   private(set) var limitCount = 0
+  private(set) var files = FileDirectory()
   private let presenceGrace: Int64
 
   /// - Parameter presenceGrace: how long a client may be silent before it counts as missing.
@@ -49,6 +50,9 @@ struct GroupStanding: Sendable {
       isStandby = true
       limitCount = order.limitCount
       membership = Membership(order.members, version: order.membership, now: now)
+      for source in order.files ?? [] where source.node != host {
+        files.note(source.endpoint, of: source.node)
+      }
       return [.settle]
     case .lease(let epoch, let end, let limitCount):
       guard !isStandby else { return [] }
@@ -69,6 +73,9 @@ struct GroupStanding: Sendable {
       revoked.apply(delta)
       return [.settle]
     case .directory: return []
+    case .files(let endpoint):
+      files.note(endpoint, of: host)
+      return []
     case .reloadIdentity: return [.reloadIdentity]
     case .stop: return [.stop]
     }
@@ -103,6 +110,14 @@ struct GroupStanding: Sendable {
 
   mutating func heard(of node: NodeIdentity, incarnation: UInt64? = nil, now: Int64) {
     membership.heard(of: node, incarnation: incarnation, now: now)
+  }
+
+  /// A client said where it gives its files.
+  mutating func take(_ offer: FileOffer?, of node: NodeIdentity, at address: String?) {
+    var files = files
+    files.take(offer, of: node, at: address)
+    files.keep { isMember($0) }
+    self.files = files
   }
 
   func takesRecords(now: Int64) -> Bool {
@@ -158,7 +173,7 @@ extension GroupStanding {
     return StandbyOrder(
       group: lease.group, epoch: lease.epoch, limitCount: limitCount,
       members: others + [GroupClient(node: host.node.text, incarnation: 0)],
-      membership: membership.version)
+      membership: membership.version, files: files.all { isMember($0) && $0 != node })
   }
 
   /// Who stands by. It is ready when it knows all members and lacks nothing that this one has.

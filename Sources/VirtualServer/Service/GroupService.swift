@@ -129,6 +129,7 @@ final class GroupService: Sendable {
     let contents = await index.contents
     return standing.withLock { standing in
       standing.take(message.offer, of: node, at: address, now: clock())
+      standing.take(message.files, of: node, at: address)
       return PresenceAnswer(
         group: lease.group, epoch: lease.epoch, takesRecords: standing.takesRecords(now: clock()),
         order: standing.order(to: node), standby: standing.standby(beside: contents))
@@ -156,8 +157,14 @@ final class GroupService: Sendable {
       request: request, scope: try scope(named: request.scope), coordinator: coordinator,
       start: start,
       deadline: deadline(of: request)
-    ) { explained, coverage, isLast in
-      GroupSearchAnswer(
+    ) { [self] explained, coverage, isLast in
+      var coverage = coverage
+      let own = explained.relaxed.answer.records.filter {
+        coverage.origins[$0.key.value] == lease.group
+      }
+      coverage.sources = (sources(of: own, in: contents) ?? []) + (coverage.sources ?? [])
+      if coverage.sources?.isEmpty == true { coverage.sources = nil }
+      return GroupSearchAnswer(
         group: lease.group, epoch: lease.epoch, isLast: isLast, answer: explained.relaxed,
         spellings: explained.spellings, recordCount: contents.recordCount,
         incompleteNodes: incomplete, coverage: coverage)
@@ -204,7 +211,17 @@ final class GroupService: Sendable {
     if let problem = request.request.statistics.flatMap(StatisticsBounds.sum.problem) {
       throw ProblemDocument.malformed("The search is to be weighed by a claim \(problem).")
     }
-    return try await gated.matches(for: request.request, believed: request.believed)
+    var answer = try await gated.matches(for: request.request, believed: request.believed)
+    answer.sources = sources(of: answer.answer.records, in: await index.contents)
+    return answer
+  }
+
+  /// The nodes that have these records' files, each once; nil for none.
+  private func sources(of records: [Record], in contents: GroupContents) -> [FileSource]? {
+    let owners = Set(records.compactMap { KeySpace.prefix(of: $0.key) })
+      .compactMap { contents.nodes[$0]?.node }.sorted()
+    guard !owners.isEmpty else { return nil }
+    return standing.withLock { standing in owners.map { standing.files.source(of: $0) } }
   }
 
   func changes(_ request: ChangesRequest) async throws -> ChangesAnswer {

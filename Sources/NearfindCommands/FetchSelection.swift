@@ -1,0 +1,64 @@
+import Node
+import Protocol
+import SearchModel
+
+/// What `nearfind get` is told to fetch.
+enum FetchSelection: Hashable, Sendable {
+  /// A hit of the last search, by the number that it was shown with.
+  case rank(Int)
+  case hash(ContentHash)
+  case key(RecordKey)
+
+  /// - Returns: nil for a text that is none of these.
+  init?(_ text: String) {
+    if let number = Int(text) {
+      guard number > 0 else { return nil }
+      self = .rank(number)
+    } else if let hash = ContentHash(hexadecimal: text) {
+      self = .hash(hash)
+    } else {
+      guard let key = RecordKey(text), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+        !text.hasPrefix("-"), !text.contains("/")
+      else { return nil }
+      self = .key(key)
+    }
+  }
+
+  /// The places of the one file that is meant, among what was found.
+  ///
+  /// - Returns: nil where it is not there.
+  func copies(in hits: [LastAnswer.Found]) -> [LastAnswer.Copy]? {
+    switch self {
+    case .rank(let rank): return hits.first { $0.rank == rank }?.copies
+    case .hash(let hash):
+      let copies = hits.flatMap(\.copies).filter { $0.contentHash == hash }
+      // A shorter one could be made to have the same hash; a longer one could not.
+      let longest = copies.map(\.size).max()
+      let chosen = copies.filter { $0.size == longest }
+      return chosen.isEmpty ? nil : chosen
+    case .key(let key):
+      guard let copies = hits.map(\.copies).first(where: { $0.contains { $0.key == key.value } })
+      else { return nil }
+      return copies.filter { $0.key == key.value } + copies.filter { $0.key != key.value }
+    }
+  }
+}
+
+/// A file to fetch, with its name.
+struct FetchPlan: Hashable, Sendable {
+  var filename: String
+  var wish: FileGetter.Wish
+  /// Copies that are said to have the same content and another size: one of the two is wrong.
+  var contradictionCount: Int
+
+  /// - Parameter copies: not empty; the first is the one that is meant, and the others count only as
+  ///   far as they are the same content.
+  /// - Returns: nil where its content is not known yet.
+  init?(_ copies: [LastAnswer.Copy]) {
+    guard let first = copies.first, let hash = first.contentHash else { return nil }
+    let same = copies.filter { $0.contentHash == hash && $0.size == first.size }
+    filename = first.filename
+    wish = FileGetter.Wish(hash: hash, byteCount: first.size, sources: same.flatMap(\.sources))
+    contradictionCount = copies.count { $0.contentHash == hash && $0.size != first.size }
+  }
+}
