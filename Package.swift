@@ -159,7 +159,10 @@ let package = Package(
       exclude: ["Scenarios"]),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["TestSupport", "Node", "Protocol", "SearchModel", "nearfind"]),
+      dependencies: [
+        "TestSupport", "Node", "Protocol", "SearchModel", "nearfind", "MemoryEngine",
+        "VirtualServer", .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
     .testTarget(
       name: "RelevanceTests", dependencies: ["NearfindCommands", "RelevanceEvaluation"]),
     .testTarget(name: "ExchangeTests", dependencies: ["TestSupport", "Exchange"]),
@@ -170,7 +173,7 @@ let package = Package(
       name: "RouteProbe", dependencies: ["RouteTracing", "RouterBands"], path: "Tests/RouteProbe"),
     .testTarget(
       name: "NetworkLabTests",
-      dependencies: ["TestSupport", "RouterBands", "RouteTracing", "RouteProbe"]),
+      dependencies: ["TestSupport", "RouterBands", "RouteTracing", "RouteProbe", "nearfind"]),
     .testTarget(
       name: "PlacementTests", dependencies: ["TestSupport", "Placement", "RouterBands"],
       exclude: ["Scenarios"]),

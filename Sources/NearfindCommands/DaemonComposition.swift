@@ -41,20 +41,23 @@ extension Composition {
   /// other nodes where it has joined a network.
   ///
   /// - Throws: what reading the membership and the identity throws.
-  static func fileGetter(_ directory: DataDirectory) throws -> FileGetter {
+  static func fileGetter(_ directory: DataDirectory) async throws -> FileGetter {
     let folder = NetworkFolder(dataDirectory: directory.path)
     var identity: NodeIdentity?
-    var connecting: DirectConnecting?
+    var connecting: ReachingConnecting?
     if try NetworkMembership.load(from: folder) != nil {
       guard let credentials = try IdentityFolder(path: folder.identityPath).credentials() else {
         throw NodeDaemonError.noIdentity(folder: folder.identityPath)
       }
       if case .node(let node) = credentials.identity { identity = node }
       var limits = ClientLimits()
+      // There are other ways, and a router that drops packets is not waited for.
+      limits.connecting = .seconds(2)
       limits.pause = .seconds(10)
       limits.answer = .seconds(15)
-      connecting = DirectConnecting(
-        client: try PeerClient(.credentials(CredentialStore(credentials)), limits: limits))
+      connecting = ReachingConnecting(
+        client: try PeerClient(.credentials(CredentialStore(credentials)), limits: limits),
+        daemon: await LocalClient.connect(dataDirectory: directory.path))
     }
     return FileGetter(
       identity: identity, connecting: connecting, catalog: try? catalogForReading(directory))

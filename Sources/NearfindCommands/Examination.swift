@@ -18,6 +18,9 @@ struct Examination {
     checks.append(await index())
     checks += await extractors()
     checks.append(watches())
+    if let check = await ReachabilityExamination(directory: directory).check() {
+      checks.append(check)
+    }
     return DoctorDocument(checks: checks)
   }
 

@@ -4,45 +4,54 @@ import Foundation
 struct LabScript {
   private static let port = 7000
 
-  private let commands: LayoutCommands
+  private let layout: LayoutCommands
   private let folder: URL
   private let answersWithoutLimit: Bool
 
   init(core: Router, folder: URL, answersWithoutLimit: Bool) throws {
-    commands = LayoutCommands(core)
+    layout = LayoutCommands(core)
     self.folder = folder
     self.answersWithoutLimit = answersWithoutLimit
   }
 
   func write(joining hosts: [String], at central: String, probe: String) throws {
-    try write(commands.names.map { "netns add \($0)" }, to: "namespaces")
-    try write(commands.cables, to: "cables")
-    for (name, lines) in commands.inside { try write(lines, to: name + ".commands") }
-    for (name, text) in commands.filters { try write([text], to: name + ".filter") }
-    try write(settings(), to: "settings")
-    try write(settings(forwarding: true), to: "router-settings")
-    let inNamespace = "nsenter --net=/run/netns/"
-    var lines = [
-      "set -eu", "trap 'for job in $(jobs -p); do kill $job || true; done 2>/dev/null' EXIT",
-      "cd '\(folder.path)'", "mount -t tmpfs tmpfs /run", "mkdir /run/netns",
-      "ip -batch namespaces",
-    ]
-    lines += commands.names.map { name in
-      let file = commands.routers.contains(name) ? "router-settings" : "settings"
-      return "\(inNamespace)\(name) sh \(file)"
+    let inNamespace = Self.inNamespace
+    var lines = ["'\(probe)' central \(Self.port) \(hosts.count)"].map {
+      "\(inNamespace)central \($0) >central.found 2>central.errors & central=$!"
     }
-    lines.append("ip -batch cables")
-    lines += commands.names.map { "ip -n \($0) -batch \($0).commands" }
-    lines += commands.filters.keys.sorted().map { "\(inNamespace)\($0) nft -f \($0).filter" }
-    lines.append(
-      "\(inNamespace)central '\(probe)' central \(Self.port) \(hosts.count) "
-        + ">central.found 2>central.errors & central=$!")
     lines += hosts.map { name in
       "\(inNamespace)\(name) '\(probe)' join \(name) \(central) \(Self.port) "
         + ">\(name).found 2>\(name).errors & hosts=\"${hosts-} $!\""
     }
     // `set -e` ends the script with the first that failed.
     lines += ["wait $central", "for host in $hosts; do wait $host; done"]
+    try write(running: lines.joined(separator: "\n"))
+  }
+
+  private static let inNamespace = "nsenter --net=/run/netns/"
+
+  /// - Parameter commands: for bash, once the network is there.
+  func write(running commands: String) throws {
+    let inNamespace = Self.inNamespace
+    try write(layout.names.map { "netns add \($0)" }, to: "namespaces")
+    try write(layout.cables, to: "cables")
+    for (name, lines) in layout.inside { try write(lines, to: name + ".commands") }
+    for (name, text) in layout.filters { try write([text], to: name + ".filter") }
+    try write(settings(), to: "settings")
+    try write(settings(forwarding: true), to: "router-settings")
+    var lines = [
+      "set -eu", "trap 'for job in $(jobs -p); do kill $job || true; done 2>/dev/null' EXIT",
+      "cd '\(folder.path)'", "mount -t tmpfs tmpfs /run", "mkdir /run/netns",
+      "ip -batch namespaces",
+    ]
+    lines += layout.names.map { name in
+      let file = layout.routers.contains(name) ? "router-settings" : "settings"
+      return "\(inNamespace)\(name) sh \(file)"
+    }
+    lines.append("ip -batch cables")
+    lines += layout.names.map { "ip -n \($0) -batch \($0).commands" }
+    lines += layout.filters.keys.sorted().map { "\(inNamespace)\($0) nft -f \($0).filter" }
+    lines.append(commands)
     try write(lines, to: "run")
   }
 

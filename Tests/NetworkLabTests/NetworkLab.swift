@@ -67,6 +67,10 @@ struct NetworkLab {
   static let probe = URL(fileURLWithPath: CommandLine.arguments[0])
     .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "RouteProbe").path
 
+  /// The product's program, likewise.
+  static let program = URL(fileURLWithPath: probe).deletingLastPathComponent()
+    .appending(path: "nearfind").path
+
   /// Whether the kernel lets this user make namespaces and filters. Says on standard error why
   /// not, so that nobody takes a run without these tests for one with them.
   static func isPossible() async -> Bool {

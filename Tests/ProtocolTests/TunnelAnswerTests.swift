@@ -10,7 +10,7 @@ import Testing
     "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: nearfind-tunnel\r\n\r\n"
 
   private enum Read: Equatable {
-    case opened(rest: String)
+    case opened(rest: [UInt8])
     case refused(String, Int)
     case unintelligible
     case unfinished
@@ -26,7 +26,7 @@ import Testing
       do throws(TunnelAnswer.Unintelligible) {
         switch try answer.append(ByteBuffer(bytes: piece)) {
         case .opened(let first)?:
-          return .opened(rest: String(buffer: first) + String(decoding: rest, as: UTF8.self))
+          return .opened(rest: Array(first.readableBytesView) + rest)
         case .refused(let problem)?: return .refused(problem.code.rawValue, problem.status)
         case nil: continue
         }
@@ -40,9 +40,9 @@ import Testing
   private static func read(_ text: String) -> Read { read(Array(text.utf8)) { .max } }
 
   @Test func answersAreReadAsTheyAre() {
-    #expect(Self.read(Self.opened) == .opened(rest: ""))
-    #expect(Self.read(Self.opened + "first bytes") == .opened(rest: "first bytes"))
-    #expect(Self.read("HTTP/1.1 100 Continue\r\n\r\n" + Self.opened) == .opened(rest: ""))
+    #expect(Self.read(Self.opened) == .opened(rest: []))
+    #expect(Self.read(Self.opened + "first bytes") == .opened(rest: Array("first bytes".utf8)))
+    #expect(Self.read("HTTP/1.1 100 Continue\r\n\r\n" + Self.opened) == .opened(rest: []))
     #expect(
       Self.read("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n") == .unintelligible)
     let document = #"{"type":"urn:nearfind:problem:forbidden","status":200}"#
@@ -69,7 +69,7 @@ import Testing
       "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nX: y\r\n\r\n{}",
     ].map { Array($0.utf8) }
     var kinds: Set<String> = []
-    for number in 0..<20_000 {
+    for number in 0..<5_000 {
       var bytes = good[number % 2]
       switch number % 4 {
       case 0:

@@ -50,7 +50,7 @@ import Testing
       try await RawPipe(sides[0], isHalfClosable: true),
       try await RawPipe(sides[1], isHalfClosable: true),
     ]
-    let count = 32 << 20
+    let count = 64 << 20
     let sent = [Amount(), Amount()]
     let before = residentBytes()
     let most = Amount()

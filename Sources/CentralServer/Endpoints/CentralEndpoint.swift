@@ -18,7 +18,12 @@ public struct CentralEndpoint: Sendable {
     setup.limits = limits(openFiles: raiseOpenFileLimit())
     setup.prepareListener = ConnectionOrigin.keepFirstPackets
     setup.observeAccepted = ConnectionOrigin.note
-    let router = CentralRoutes(service: service, version: version).makeRouter()
+    var limits = ClientLimits()
+    limits.connecting = .seconds(3)
+    limits.handshake = .seconds(3)
+    let desk = ReachabilityDesk(
+      client: try PeerClient(.credentials(service.credentials), limits: limits))
+    let router = CentralRoutes(service: service, version: version, reachability: desk).makeRouter()
     return CentralEndpoint(
       server: try await PeerServer.start(setup, router: router, logger: service.logger))
   }

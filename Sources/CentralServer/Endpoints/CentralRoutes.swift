@@ -8,6 +8,7 @@ struct CentralRoutes: Sendable {
   let service: CentralService
   /// The program's, for people to read.
   let version: String
+  let reachability: ReachabilityDesk
 
   /// The paths that need no certificate.
   static let openPaths: Set<String> = [
@@ -96,6 +97,13 @@ struct CentralRoutes: Sendable {
         try await service.placement.leave(
           try await request.message(limits: Self.enrolmentLimits), of: NodeID(node.node.text))
         return Acknowledgement()
+      }
+    }
+    router.post("/v1/reachability") { [self] request, context in
+      try await answer(request, context) {
+        _ = try member(context)
+        return try await reachability.answer(
+          try await request.message(limits: Self.enrolmentLimits), in: context)
       }
     }
     router.get("/v1/revocations") { [self] request, context in

@@ -66,7 +66,7 @@ struct GetCommand: AsyncParsableCommand {
       throw CommandFailure.wrongUse(
         "A file's bytes would garble the terminal. Name a file with --to, or pipe the output.")
     }
-    let getter = try Composition.fileGetter(directory)
+    let getter = try await Composition.fileGetter(directory)
     for text in what {
       guard let selection = FetchSelection(text) else { continue }
       try await Interruption.cancelling { [self] in

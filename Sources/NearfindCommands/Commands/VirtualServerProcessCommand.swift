@@ -38,12 +38,25 @@ struct VirtualServerProcessCommand: AsyncParsableCommand {
   @Option(help: "After how many seconds of silence a node counts as missing.")
   var presenceGrace = GroupServiceLimits().presenceGrace / 1000
 
+  @Option(help: "Bytes a second that one relay between two nodes passes on; 0 for no relays.")
+  var relayRate = RelayLimits().bytesPerSecond
+
+  @Option(help: "Bytes a second that all relays pass on.")
+  var relayTotalRate = RelayLimits().totalBytesPerSecond
+
+  @Option(help: "Relays at once.")
+  var relays = RelayLimits().count
+
+  @Option(help: "Bytes of one relay.")
+  var relayBytes = RelayLimits().byteCount
+
   func validate() throws {
     guard NetworkEndpoint(listen) != nil else {
       throw ValidationError("--listen needs ADDRESS:PORT, for example 0.0.0.0:0 or [::]:0.")
     }
     guard quota >= 0, (0...1_000_000_000).contains(releaseGrace),
-      (0...1_000_000_000).contains(presenceGrace)
+      (0...1_000_000_000).contains(presenceGrace), relayRate >= 0, relayTotalRate >= 0,
+      (0...100_000).contains(relays), relayBytes >= 0
     else { throw ValidationError("A limit is negative or beyond all sense.") }
   }
 
@@ -55,6 +68,10 @@ struct VirtualServerProcessCommand: AsyncParsableCommand {
     limits.index.quota = quota
     limits.index.releaseGrace = releaseGrace * 1000
     limits.presenceGrace = presenceGrace * 1000
+    limits.relays.bytesPerSecond = relayRate
+    limits.relays.totalBytesPerSecond = relayTotalRate
+    limits.relays.count = relays
+    limits.relays.byteCount = relayBytes
     let place = VirtualServerProcess.Place(
       data: data, identity: identity, host: endpoint.address, port: endpoint.port)
     let process = VirtualServerProcess(

@@ -69,6 +69,21 @@ public struct LocalClient: Sendable {
     }
   }
 
+  /// A pipe to the server of a node that cannot be connected to, which the daemon opens.
+  ///
+  /// - Throws: also ``ProblemDocument`` that says of each way why it does not lead there.
+  public func tunnel(to source: FileSource) async throws -> TunnelPipe {
+    try await client.openTunnel(
+      "/v1/local/tunnels", source, at: destination, expecting: .anyone, within: .seconds(30))
+  }
+
+  /// Whether others can connect to this machine, as they find by trying.
+  public func reachability() async throws -> ReachabilityReport {
+    var request = PeerRequest.get("/v1/local/reachability")
+    request.timeLimit = .seconds(20)
+    return try await ask(request)
+  }
+
   public func forget(_ folders: [[UInt8]]) async throws -> LocalForgetAnswer {
     try await ask(.post("/v1/local/forget", LocalFoldersRequest(folders: folders)))
   }

@@ -27,6 +27,17 @@ struct LocalService: Sendable {
       let message = try await request.message(NewsRequest.self, limits: Self.limits)
       return try Response.message(await Self.answering { try await daemon.news(message) })
     }
+    router.post("/v1/local/tunnels") { request, context -> Response in
+      let source = try await request.message(FileSource.self)
+      let far = try await Self.answering { try await daemon.tunnel(to: source) }
+      return try Response.tunnel(for: request, in: context) { near in
+        // The two ends have limits of their own on how long nothing moves.
+        _ = await TunnelSplice(near, far, idle: .seconds(600)) { _ in .goOn(after: .zero) }.run()
+      }
+    }
+    router.get("/v1/local/reachability") { _, _ -> Response in
+      try Response.message(await Self.answering { try await daemon.reachability() })
+    }
     router.post("/v1/local/forget") { request, _ -> Response in
       let message = try await request.message(LocalFoldersRequest.self, limits: Self.limits)
       let shares = try await Self.answering {

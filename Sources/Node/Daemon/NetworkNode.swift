@@ -7,7 +7,7 @@ actor NetworkNode {
   private let membership: NetworkMembership
   private let identity: IdentityFolder
   private let credentials: CredentialStore
-  private let central: CentralClient
+  let central: CentralClient
   private let reader: EnvironmentReader
   private let incarnations: IncarnationFile
   private let process: VirtualServerChild
@@ -17,7 +17,11 @@ actor NetworkNode {
   private let folder: NetworkFolder
   /// Gives files to other nodes; nil where it does not run.
   private var fileServer: PeerServer?
+  private let tunnels = ServedTunnels()
   nonisolated let client: PeerClient
+  /// Ways to nodes that cannot be connected to, and theirs to this one.
+  nonisolated let reaching: NodeReaching
+  private let answering: CallAnswering
   private nonisolated let publisher: NetworkPublisher
   /// Publishes to the group's standby what the other one publishes to its virtual server.
   private nonisolated let copier: NetworkPublisher
@@ -54,6 +58,9 @@ actor NetworkNode {
     limits.connecting = .seconds(3)
     limits.handshake = .seconds(5)
     client = try PeerClient(.credentials(credentials), limits: limits)
+    reaching = NodeReaching(client: client)
+    let tunnels = tunnels
+    answering = CallAnswering(client: client) { await tunnels.serve($0) }
     central = CentralClient(addresses: membership.centralServers, client: client)
     (events, tell) = AsyncStream.makeStream(of: NodeEvent.self)
     let tell = tell
@@ -111,8 +118,11 @@ actor NetworkNode {
   private func startGivingFiles() async {
     do {
       let server = try await serving.start(
-        files, credentials: credentials, address: listeningAddress, folder: folder.path)
+        files, rendezvous: reaching.rendezvous, credentials: credentials,
+        address: listeningAddress, folder: folder.path)
       fileServer = server
+      tunnels.use(server)
+      await reaching.listens(at: UInt16(server.port))
       tell.yield(.givesFiles(FileOffer(port: UInt16(server.port))))
     } catch {
       log("Other machines cannot fetch files from this one: \(error)")
@@ -120,6 +130,8 @@ actor NetworkNode {
   }
 
   private func stopGivingFiles() async {
+    await answering.use(nil)
+    tunnels.use(nil)
     await fileServer?.shutDown(within: .seconds(2))
     fileServer = nil
   }
@@ -183,6 +195,8 @@ actor NetworkNode {
     case .use(let server):
       self.server = server
       await publisher.use(server)
+      await answering.use(server.map { CallingServer($0) })
+      await reaching.use(server.map { CallingServer($0) })
     case .useStandby(let standby):
       self.standby = standby
       await copier.use(standby?.server)
@@ -273,6 +287,9 @@ extension NetworkNode {
       : "The central server has not answered yet, so this machine has no virtual server."
   }
 
+  /// Where it listens for other nodes; nil where it does not.
+  var filePort: UInt16? { fileServer.map { UInt16($0.port) } }
+
   func addStatus(to status: inout DaemonStatus) async {
     status.user = membership.userid
     status.node = membership.node
@@ -298,7 +315,7 @@ extension NetworkNode {
       status.isGroupReachable = behaviour.isProcessListening
     }
     status.publication = await publisher.state
-    status.filePort = fileServer.map { UInt16($0.port) }
+    status.filePort = filePort
     status.certificateExpiry = Int64(
       credentials.credentials.certificate.notAfter.timeIntervalSince1970)
   }

@@ -168,6 +168,22 @@ public actor NodeDaemon {
     return shares
   }
 
+  /// A pipe to a node that the daemon's user cannot connect to.
+  ///
+  /// - Throws: ``Protocol/ProblemDocument``; `CancellationError`.
+  func tunnel(to source: FileSource) async throws -> TunnelPipe {
+    guard let network else { throw ProblemDocument.noNetwork }
+    return try await network.reaching.pipe(to: source)
+  }
+
+  /// Whether others can connect to this machine, as they find by trying.
+  ///
+  /// - Throws: ``Protocol/ProblemDocument`` where there is nothing to try.
+  func reachability() async throws -> ReachabilityReport {
+    guard let network else { throw ProblemDocument.noNetwork }
+    return try await network.reachability()
+  }
+
   func status() async -> DaemonStatus {
     var status = DaemonStatus(processID: getpid(), role: .alone)
     await network?.addStatus(to: &status)
@@ -195,4 +211,11 @@ public enum NodeDaemonError: Error, Hashable, Sendable, CustomStringConvertible 
       "There is no identity in \(folder). Log in again: nearfind login CENTRAL"
     }
   }
+}
+
+extension ProblemDocument {
+  fileprivate static let noNetwork = ProblemDocument(
+    .unavailable, status: 503, title: "No network",
+    detail: "This machine works for itself and has joined no network.",
+    remedy: "Join one: nearfind register HOST")
 }

@@ -38,6 +38,12 @@ public actor CentralClient {
     try await ask(.get("/v1/revocations?after=\(revision)"), within: limit)
   }
 
+  func reachability(
+    _ request: ReachabilityRequest, within limit: Duration
+  ) async throws -> ReachabilityAnswer {
+    try await ask(.post("/v1/reachability", request), within: limit)
+  }
+
   private func ask<Answer: Decodable & Sendable>(
     _ request: PeerRequest, within limit: Duration
   ) async throws -> Answer {

@@ -34,14 +34,30 @@ public struct FileSource: Hashable, Sendable, Codable {
   public var node: NodeIdentity
   /// Nil where it is not known.
   public var endpoint: NetworkEndpoint?
+  /// The virtual server where the node can be called if it cannot be reached; nil for that of the
+  /// searcher's own group.
+  public var server: CallingServer?
 
-  public init(node: NodeIdentity, endpoint: NetworkEndpoint?) {
+  public init(node: NodeIdentity, endpoint: NetworkEndpoint?, server: CallingServer? = nil) {
     self.node = node
     self.endpoint = endpoint
+    self.server = server
   }
 
   /// Whether the record may be this node's: its key says so.
   public func mayHave(_ key: RecordKey) -> Bool { KeySpace(of: node).contains(key) }
+}
+
+/// A virtual server that brings calls to its nodes.
+public struct CallingServer: Hashable, Sendable, Codable {
+  /// The node that it runs on, as its certificate names it.
+  public var host: String
+  public var endpoint: NetworkEndpoint
+
+  public init(host: String, endpoint: NetworkEndpoint) {
+    self.host = host
+    self.endpoint = endpoint
+  }
 }
 
 extension ProblemCode {

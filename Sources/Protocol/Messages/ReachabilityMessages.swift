@@ -27,6 +27,9 @@ public struct ReachabilityAnswer: Hashable, Sendable, Codable {
   public var endpoint: NetworkEndpoint
   /// More of it in words; nil where it answered.
   public var detail: String?
+  /// Bytes a second that a virtual server passes on for a node that cannot be reached; nil from who
+  /// relays nothing.
+  public var relayRate: Int?
 
   public init(finding: Finding, endpoint: NetworkEndpoint, detail: String? = nil) {
     self.finding = finding

@@ -9,60 +9,34 @@ extension PeerClient {
   ///
   /// - Parameters:
   ///   - path: of a route that answers with a tunnel.
+  ///   - message: what the request says beside its path; nil for nothing.
   ///   - limit: from the end of the handshake to the answer.
-  /// - Throws: ``ProblemDocument`` for a refusal, ``PeerClientError``, `CancellationError`.
+  /// - Throws: ``ProblemDocument`` for a refusal, ``PeerClientError``, `CancellationError`;
+  ///   `EncodingError` for a number that JSON cannot hold.
   public func openTunnel(
-    _ path: String, at destination: PeerDestination, expecting expected: ExpectedPeer,
-    within limit: Duration
+    _ path: String, _ message: (any Encodable)? = nil, at destination: PeerDestination,
+    expecting expected: ExpectedPeer, within limit: Duration
   ) async throws -> TunnelPipe {
     guard !isShutDown else { throw PeerClientError.shutDown }
-    guard case .network(let host, let port) = destination,
-      let handshake = try handshake(with: destination, expecting: expected).0
-    else {
-      throw PeerClientError.unreachable(
-        destination, reason: "a tunnel begins with a connection over the network")
-    }
-    let finding = FindingBox()
-    let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
-    let ready = eventLoop.makePromise(of: Void.self)
-    let answered = eventLoop.makePromise(of: Void.self)
-    let channel: any Channel
-    do {
-      channel =
-        try await ClientBootstrap(group: eventLoop)
-        .connectTimeout(.nanoseconds(Int64(limits.connecting.nanoseconds)))
-        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-        .channelInitializer { channel in
-          channel.eventLoop.makeCompletedFuture {
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(handshake.makeHandler(leaving: finding))
-            try pipeline.addHandler(HandshakeHandler(ready))
-            try pipeline.addHandler(TunnelAsking(answered))
-          }
-        }
-        .connect(host: host, port: port).get()
-    } catch {
-      ready.fail(error)
-      answered.fail(error)
-      throw ClientConnection.failure(connecting: error, to: destination)
-    }
+    let request = TunnelAsking.request(path, body: try message.map { try BoundedJSON.encode($0) } ?? [])
+    let opening = try await connectForTunnel(to: destination, expecting: expected)
+    let channel = opening.channel
     do {
       try await withTaskCancellationHandler {
         try await Self.wait(
-          for: ready.futureResult, on: channel, limits.handshake, destination, .handshake)
+          for: opening.ready, on: channel, limits.handshake, destination, .handshake)
       } onCancel: {
         channel.close(promise: nil)
       }
     } catch {
       channel.close(promise: nil)
-      throw ClientConnection.failure(shakingHands: error, with: destination, finding)
+      throw ClientConnection.failure(shakingHands: error, with: destination, opening.finding)
     }
     observe(destination, path)
     do {
       try await withTaskCancellationHandler {
-        channel.writeAndFlush(TunnelAsking.request(path), promise: nil)
-        try await Self.wait(
-          for: answered.futureResult, on: channel, limit, destination, .answer)
+        channel.writeAndFlush(request, promise: nil)
+        try await Self.wait(for: opening.answered, on: channel, limit, destination, .answer)
       } onCancel: {
         channel.close(promise: nil)
       }
@@ -70,6 +44,58 @@ extension PeerClient {
     } catch {
       channel.close(promise: nil)
       throw Self.failure(asking: error, at: destination)
+    }
+  }
+
+  private struct Opening {
+    var channel: any Channel
+    var finding: FindingBox
+    var ready: EventLoopFuture<Void>
+    var answered: EventLoopFuture<Void>
+  }
+
+  private func connectForTunnel(
+    to destination: PeerDestination, expecting expected: ExpectedPeer
+  ) async throws -> Opening {
+    let (handshake, _) = try handshake(with: destination, expecting: expected)
+    let finding = FindingBox()
+    let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
+    let ready = eventLoop.makePromise(of: Void.self)
+    let answered = eventLoop.makePromise(of: Void.self)
+    let bootstrap = ClientBootstrap(group: eventLoop)
+      .connectTimeout(.nanoseconds(Int64(limits.connecting.nanoseconds)))
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          if let handshake {
+            try pipeline.addHandler(handshake.makeHandler(leaving: finding))
+            try pipeline.addHandler(HandshakeHandler(ready))
+          } else {
+            ready.succeed()
+          }
+          try pipeline.addHandler(TunnelAsking(answered))
+        }
+      }
+    do {
+      let channel: any Channel
+      switch destination {
+      case .network(let host, let port):
+        channel =
+          try await bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+          .connect(host: host, port: port).get()
+      case .unixSocket(let path):
+        channel = try await bootstrap.connect(unixDomainSocketPath: path).get()
+      case .tunnel:
+        throw PeerClientError.unreachable(
+          destination, reason: "there are no tunnels inside of tunnels")
+      }
+      return Opening(
+        channel: channel, finding: finding, ready: ready.futureResult,
+        answered: answered.futureResult)
+    } catch {
+      ready.fail(error)
+      answered.fail(error)
+      throw ClientConnection.failure(connecting: error, to: destination)
     }
   }
 

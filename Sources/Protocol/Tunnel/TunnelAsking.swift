@@ -15,10 +15,11 @@ final class TunnelAsking: ChannelInboundHandler {
     self.promise = promise
   }
 
-  static func request(_ path: String) -> ByteBuffer {
-    ByteBuffer(
-      string: "POST \(path) HTTP/1.1\r\nHost: nearfind\r\nConnection: Upgrade\r\n"
-        + "Upgrade: \(TunnelProtocol.name)\r\nContent-Length: 0\r\n\r\n")
+  static func request(_ path: String, body: [UInt8] = []) -> ByteBuffer {
+    let head =
+      "POST \(path) HTTP/1.1\r\nHost: nearfind\r\nConnection: Upgrade\r\n"
+      + "Upgrade: \(TunnelProtocol.name)\r\nContent-Length: \(body.count)\r\n\r\n"
+    return ByteBuffer(bytes: Array(head.utf8) + body)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

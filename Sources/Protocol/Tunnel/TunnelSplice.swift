@@ -76,8 +76,10 @@ public final class TunnelSplice: Sendable {
   }
 
   private func close() {
-    first.close()
-    second.close()
+    for channel in [first.channel, second.channel] {
+      // The other side's goodbye is waited for, and nobody else reads it any more.
+      channel.setOption(.autoRead, value: true).whenComplete { _ in channel.close(promise: nil) }
+    }
   }
 
   private func end(_ ending: Ending) {

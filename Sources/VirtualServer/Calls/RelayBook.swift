@@ -15,6 +15,12 @@ public struct RelayLimits: Hashable, Sendable {
   public var idle: Duration = .seconds(60)
 
   public init() {}
+
+  /// What one relay passes on in a second; nil where nothing is relayed.
+  var rate: Int? {
+    let rate = min(bytesPerSecond, totalBytesPerSecond)
+    return count > 0 && rate > 0 ? rate : nil
+  }
 }
 
 /// Which relays there are, and what passes through them. Pure: times are milliseconds of one steady
@@ -66,9 +72,7 @@ struct RelayBook: Sendable {
 
   /// - Returns: the relay's number; ``close(_:)`` must follow.
   mutating func open(_ pair: Pair, now: Int64) throws(Refusal) -> UInt64 {
-    guard limits.count > 0, limits.totalBytesPerSecond > 0, limits.bytesPerSecond > 0 else {
-      throw .none
-    }
+    guard limits.rate != nil else { throw .none }
     resting = resting.filter { $0.value > now }
     if let end = resting[pair] { throw .usedUp(limit: limits.byteCount, wait: end - now) }
     guard relays.count < limits.count else { throw .tooMany(limit: limits.count) }

@@ -38,7 +38,12 @@ struct NetworkPeers: CascadePeers {
       .post(
         "/v1/match", MatchRequest(request: request, believed: believed), isRepeatable: true),
       to: server)
-    if let sources = answer.possibleSources { told(sources, server) }
+    if let sources = answer.possibleSources {
+      // Where its nodes are called is known here; what it says of that counts for nothing.
+      let calling = entry(server).map { CallingServer(host: $0.host, endpoint: $0.endpoint) }
+      told(
+        sources.map { FileSource(node: $0.node, endpoint: $0.endpoint, server: calling) }, server)
+    }
     return MatchReply(answer)
   }
 

@@ -8,8 +8,10 @@ enum CallRoutes {
     addRelays(to: router, for: service)
     router.post("/v1/reachability") { request, context -> Response in
       try service.checkTrust(in: context.requireNode())
-      return try Response.message(
-        await service.reachability.answer(try await request.message(), in: context))
+      var answer = try await service.reachability.answer(
+        try await request.message(), in: context)
+      answer.relayRate = service.limits.relays.rate
+      return try Response.message(answer)
     }
   }
 

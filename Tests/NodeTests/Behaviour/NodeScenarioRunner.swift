@@ -20,6 +20,7 @@ import Protocol
 /// presence is answered g1 e2 | fails g1
 /// presence is answered g1 e2, without a lease
 /// presence is answered g1 e2, stand by for n2.1 @7, standby n2 at 192.0.2.2:4711 ready
+/// files are given at 7441 | are not given
 /// the certificate is renewed | stop | goodbye is said
 /// 3 s pass
 /// ```
@@ -69,6 +70,7 @@ struct NodeScenarioRunner {
     case "process": try takeProcess(words)
     case "presence" where words[1] == "fails": handle(.presenceFailed(group: number(words[2])))
     case "presence": takePresence(line)
+    case "files": handle(.givesFiles(words.last.flatMap(UInt16.init).map { FileOffer(port: $0) }))
     case "stop": handle(.stopAsked)
     case "goodbye": handle(.farewellEnded)
     default:
@@ -225,6 +227,7 @@ enum NodeActionText {
         + " at \(standby.server.endpoint)"
     case .sendPresence(let server, let message):
       "presence to \(server.host)" + text(of: message.offer)
+        + (message.files.map { ", files at \($0.port)" } ?? "")
     case .revoke(let delta): "revoke \(delta.users + delta.nodes)"
     case .finished: "finished"
     }
@@ -264,6 +267,7 @@ enum NodeActionText {
     case .revocations(let delta): "revocations \(delta.revision)"
     case .directory(let delta):
       "directory \(delta.startsAnew ? "anew" : "on") to \(delta.version.number)"
+    case .files(let endpoint): "files at \(endpoint.map { "\($0)" } ?? "nowhere")"
     case .reloadIdentity: "reload the identity"
     case .stop: "stop"
     }

@@ -83,6 +83,15 @@ extension World {
         await pipe.closed()
       }
     }
+    router.post("/v1/asked") { request, context in
+      let asked = try await request.message(Echo.self)
+      return try Response.tunnel(for: request, in: context) { pipe in
+        // The server speaks first.
+        try? await RawPipe(pipe).use { _, outbound in
+          try await outbound.write(ByteBuffer(string: asked.text))
+        }
+      }
+    }
     var setup = ServerSetup.network(
       host: "127.0.0.1", port: 0, credentials: try store ?? self.store(user: "bob", node: "host"))
     setup.limits = limits
