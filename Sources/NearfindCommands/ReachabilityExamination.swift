@@ -29,7 +29,8 @@ struct ReachabilityExamination {
     if let central, central.finding == .reachable {
       return .init(
         subject: subject, state: .fine,
-        detail: "others can connect to this machine: the central server did, at \(central.endpoint)")
+        detail: "others can connect to this machine: the central server did, at \(central.endpoint)"
+      )
     }
     guard let tried = central ?? group else {
       let reasons = report.attempts.compactMap(\.problem).joined(separator: " ")
@@ -71,7 +72,8 @@ struct ReachabilityExamination {
         "without that, files go when this machine calls back, or through a relay of at most "
           + "\(Wording.size(Int64($0))) a second"
       } ?? "without that, files go only to those whom this machine can call back"
-    return "in the router at \(answer.endpoint.address), forward TCP port \(port) to this machine, and "
+    return
+      "in the router at \(answer.endpoint.address), forward TCP port \(port) to this machine, and "
       + "open it in the firewall; \(others)"
   }
 }

@@ -114,7 +114,7 @@ import VirtualServer
     let getter = try await nodes.member("getter")
     let owner = try CalledNodes.node("owner")
     let there = PeerDestination.network(host: "127.0.0.1", port: getter.server.port)
-    func code(_ token: TunnelToken) async throws -> ProblemCode? {
+    @Sendable func code(_ token: TunnelToken) async throws -> ProblemCode? {
       do {
         _ = try await other.client.openTunnel(
           CallPath.tunnel(token), at: there, expecting: .anyNode, within: .seconds(60))

@@ -58,7 +58,9 @@ import Testing
     func text(_ name: String) -> String {
       (try? String(contentsOf: folder.appending(path: name), encoding: .utf8)) ?? ""
     }
-    let logs = ["central", "server", "owner", "plain", "hidden"].map { "== \($0)\n" + text($0 + ".log") }
+    let logs = ["central", "server", "owner", "plain", "hidden"].map {
+      "== \($0)\n" + text($0 + ".log")
+    }
     try #require(result.status == 0, "\(result.text)\n\(logs.joined(separator: "\n"))")
     // Nobody gets in through the home's router.
     #expect(text("direct") == "refused\n")
@@ -67,13 +69,18 @@ import Testing
     #expect(text("hidden.compared") == "same\n")
     #expect(text("relays.before") == "0\n")
     #expect(text("relays.after") != "0\n")
-    for (name, reachable) in [("server", true), ("owner", false), ("plain", true), ("hidden", false)] {
+    for (name, reachable) in [
+      ("server", true), ("owner", false), ("plain", true), ("hidden", false),
+    ] {
       let doctor = text(name + ".doctor")
       #expect(
         doctor.contains("others can connect to this machine") == reachable, "\(name): \(doctor)")
       #expect(doctor.contains("forward TCP port") != reachable, "\(name): \(doctor)")
     }
-    print(text("owner.doctor").split(separator: "\n").filter { $0.contains("reach") || $0.contains("→") })
+    print(
+      text("owner.doctor").split(separator: "\n").filter {
+        $0.contains("reach") || $0.contains("→")
+      })
   }
 
   /// `on HOST COMMAND…` runs the program there with a data directory of its own; `spawn` does it in a

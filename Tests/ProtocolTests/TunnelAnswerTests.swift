@@ -44,19 +44,22 @@ import Testing
     #expect(Self.read(Self.opened + "first bytes") == .opened(rest: Array("first bytes".utf8)))
     #expect(Self.read("HTTP/1.1 100 Continue\r\n\r\n" + Self.opened) == .opened(rest: []))
     #expect(
-      Self.read("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n") == .unintelligible)
+      Self.read("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n") == .unintelligible
+    )
     let document = #"{"type":"urn:nearfind:problem:forbidden","status":200}"#
     let head = "HTTP/1.1 403 Forbidden\r\ncontent-length: \(document.utf8.count)\r\n\r\n"
     #expect(Self.read(head + document) == .refused("forbidden", 403))
     #expect(Self.read(head + document.dropLast()) == .unfinished)
-    #expect(Self.read("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nno!") == .refused("http-502", 502))
+    #expect(
+      Self.read("HTTP/1.1 502 Bad\r\nContent-Length: 3\r\n\r\nno!") == .refused("http-502", 502))
     #expect(Self.read("HTTP/1.1 200 OK\r\n\r\n") == .refused("http-200", 200))
     #expect(Self.read("HTTP/1.1 403 F\r\nContent-Length: 65537\r\n\r\n") == .unintelligible)
     #expect(Self.read("HTTP/1.1 403 F\r\nContent-Length: -1\r\n\r\n") == .unintelligible)
     #expect(Self.read("HTTP/1.1 abc\r\n\r\n") == .unintelligible)
     #expect(Self.read("SSH-2.0-OpenSSH\r\n\r\n") == .unintelligible)
     #expect(Self.read("\r\n\r\n") == .unintelligible)
-    #expect(Self.read("HTTP/1.1 101 x\r\n" + String(repeating: "a", count: 20_000)) == .unintelligible)
+    #expect(
+      Self.read("HTTP/1.1 101 x\r\n" + String(repeating: "a", count: 20_000)) == .unintelligible)
   }
 
   /// However the bytes are cut, they come to the same; whatever they are, they come to something.
@@ -74,7 +77,8 @@ import Testing
       switch number % 4 {
       case 0:
         for _ in 0..<generator.number(1...3) {
-          bytes[generator.number(0...bytes.count - 1)] = UInt8.random(in: 0...255, using: &generator)
+          bytes[generator.number(0...bytes.count - 1)] = UInt8.random(
+            in: 0...255, using: &generator)
         }
       case 1: bytes.removeLast(generator.number(0...bytes.count - 1))
       case 2: bytes.insert(contentsOf: generator.bytes(3), at: generator.number(0...bytes.count))

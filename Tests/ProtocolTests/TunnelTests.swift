@@ -40,7 +40,9 @@ import Testing
       {
         let start = place % period
         let isRight = part.withUnsafeReadableBytes { bytes in
-          pattern.withUnsafeBytes { memcmp(bytes.baseAddress!, $0.baseAddress! + start, bytes.count) }
+          pattern.withUnsafeBytes {
+            memcmp(bytes.baseAddress!, $0.baseAddress! + start, bytes.count)
+          }
         }
         guard isRight == 0 else { throw WrongByte(place: place) }
         place += part.readableBytes

@@ -75,7 +75,9 @@ import Testing
       .get("/v1/numbers"), with: destination, expecting: .anyone
     ) { response in
       var count = 0
-      while count < 16 << 20, let buffer = try await response.next() { count += buffer.readableBytes }
+      while count < 16 << 20, let buffer = try await response.next() {
+        count += buffer.readableBytes
+      }
       return count
     }
     #expect(read >= 16 << 20)
@@ -145,7 +147,9 @@ import Testing
     let client = try world.client()
     let refusal = ProblemDocument.forbidden("Not today.", remedy: "Come tomorrow.")
     let way = TunnelWay(name: "bob") { throw refusal }
-    await #expect(throws: refusal) { try await client.connect(to: .tunnel(way), expecting: .anyone) }
+    await #expect(throws: refusal) {
+      try await client.connect(to: .tunnel(way), expecting: .anyone)
+    }
     client.shutDown()
   }
 }

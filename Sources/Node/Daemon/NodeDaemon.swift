@@ -59,7 +59,8 @@ public actor NodeDaemon {
         turns: UploadTurns(settings.serving.limits), log: settings.log)
       network = try await NetworkNode(
         membership, folder: folder, credentials: credentials, catalog: session.catalog,
-        files: files, serving: settings.serving, launch: settings.launch, reader: settings.reader, log: settings.log)
+        files: files, serving: settings.serving, launch: settings.launch, reader: settings.reader,
+        log: settings.log)
     } else {
       network = nil
     }

@@ -16,7 +16,9 @@ public actor NodeReaching {
   /// From the request to the tunnel; longer than a virtual server has the other side called.
   private static let patience: Duration = .seconds(12)
 
-  public init(client: PeerClient, clock: @escaping @Sendable () -> Int64 = MachineClock.milliseconds) {
+  public init(
+    client: PeerClient, clock: @escaping @Sendable () -> Int64 = MachineClock.milliseconds
+  ) {
     self.client = client
     self.clock = clock
   }
@@ -98,7 +100,8 @@ extension ProblemDocument {
   static func noWay(_ detail: String) -> ProblemDocument {
     ProblemDocument(
       .noWay, status: 502, title: "It cannot be reached", detail: detail,
-      remedy: "Try again later, or get the file elsewhere; nearfind doctor says whether this machine "
+      remedy:
+        "Try again later, or get the file elsewhere; nearfind doctor says whether this machine "
         + "can be reached.")
   }
 

@@ -212,8 +212,11 @@ extension ClientConnection {
       return PeerClientError.unreachable(
         destination, reason: String(cString: strerror(error.errnoCode)))
     case let error as NIOConnectionError:
-      let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "no such name"
-      return PeerClientError.unreachable(destination, reason: reason)
+      let reason = error.connectionErrors.first.map { attempt in
+        (attempt.error as? IOError).map { String(cString: strerror($0.errnoCode)) }
+          ?? "\(attempt.error)"
+      }
+      return PeerClientError.unreachable(destination, reason: reason ?? "no such name")
     default: return PeerClientError.unreachable(destination, reason: "\(error)")
     }
   }

@@ -18,7 +18,8 @@ extension PeerClient {
     expecting expected: ExpectedPeer, within limit: Duration
   ) async throws -> TunnelPipe {
     guard !isShutDown else { throw PeerClientError.shutDown }
-    let request = TunnelAsking.request(path, body: try message.map { try BoundedJSON.encode($0) } ?? [])
+    let request = TunnelAsking.request(
+      path, body: try message.map { try BoundedJSON.encode($0) } ?? [])
     let opening = try await connectForTunnel(to: destination, expecting: expected)
     let channel = opening.channel
     do {

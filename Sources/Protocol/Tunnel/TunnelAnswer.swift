@@ -52,7 +52,9 @@ struct TunnelAnswer {
   private mutating func nextHead() throws(Unintelligible) -> Head? {
     let view = bytes.readableBytesView
     guard let range = view.firstRange(of: Self.end) else {
-      guard view.count <= Self.mostHeadBytes else { throw Unintelligible(reason: "its head is long") }
+      guard view.count <= Self.mostHeadBytes else {
+        throw Unintelligible(reason: "its head is long")
+      }
       return nil
     }
     guard range.lowerBound - view.startIndex <= Self.mostHeadBytes else {

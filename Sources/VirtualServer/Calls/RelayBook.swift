@@ -150,7 +150,8 @@ extension ProblemDocument {
       remedy = "Wait until another of this machine's transfers is done."
       wait = 10
     case .usedUp(let limit, let milliseconds):
-      detail = "This virtual server relays \(limit) bytes at a time between two machines, and they "
+      detail =
+        "This virtual server relays \(limit) bytes at a time between two machines, and they "
         + "have passed."
       remedy = "Try again in \((milliseconds + 999) / 1000) s; it goes on where it was."
       wait = Int((milliseconds + 999) / 1000)

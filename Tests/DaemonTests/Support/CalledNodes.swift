@@ -24,7 +24,9 @@ final class CalledNodes: Sendable {
   let calling: CallingServer
 
   init(limits: GroupServiceLimits = .init()) async throws {
-    let authority = try CertificateAuthority(createdAt: Date())
+    let folder = FileManager.default.temporaryDirectory.path + "/nearfind-called-\(UUID())"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let authority = try CertificateAuthority.open(folder: folder, now: Date())
     self.authority = authority
     var limits = limits
     limits.calls.rate = .init(perSecond: 1_000, burst: 1_000)
