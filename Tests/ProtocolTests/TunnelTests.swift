@@ -71,7 +71,7 @@ import Testing
             async let sending: Void = Self.send(count, outbound, sent: up)
             let came = try await Self.receive(inbound) { came in
               // What is under way is bounded by buffers, not by what is sent.
-              #expect(down.value - came < 24 << 20)
+              #expect(down.value - came < 8 << 20)
               most.raise(to: residentBytes())
             }
             try await sending
@@ -82,7 +82,7 @@ import Testing
           try await far.use { inbound, outbound in
             async let sending: Void = Self.send(count, outbound, sent: down)
             let came = try await Self.receive(inbound) { came in
-              #expect(up.value - came < 24 << 20)
+              #expect(up.value - came < 8 << 20)
             }
             try await sending
             return came
@@ -93,7 +93,7 @@ import Testing
     }
     let grown = most.value - before
     print("\(count >> 20) MiB each way: memory grew by \(grown >> 10) KiB")
-    #expect(grown < 48 << 20)
+    #expect(grown < 32 << 20)
     await server.shutDown(within: .seconds(10))
   }
 

@@ -17,6 +17,7 @@ struct RawPipe: Sendable {
 
   /// - Parameter isHalfClosable: whether one direction may end before the other.
   init(_ pipe: TunnelPipe, isHalfClosable: Bool = false) async throws {
+    try await pipe.keepLittle()
     messages = try await pipe.attach { channel in
       try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: isHalfClosable)
       return try Messages(
@@ -33,6 +34,12 @@ struct RawPipe: Sendable {
 }
 
 extension TunnelPipe {
+  /// Has the kernel keep little: else it may keep tens of megabytes, and hide what is kept here.
+  func keepLittle() async throws {
+    try await channel.setOption(.socketOption(.so_rcvbuf), value: 128 * 1024).get()
+    try await channel.setOption(.socketOption(.so_sndbuf), value: 128 * 1024).get()
+  }
+
   /// Sends back what comes, until it ends.
   func echo() async {
     try? await RawPipe(self).use { inbound, outbound in
