@@ -14,7 +14,7 @@ CONFIGURATION ?= debug
 NEARFIND = .build/$(CONFIGURATION)/nearfind
 
 # What the program is built with; what reads users' files; what only the tests need.
-BUILD_PACKAGES := git pkg-config libxapian-dev libsqlite3-dev libpq-dev
+BUILD_PACKAGES := git pkg-config libxapian-dev zlib1g-dev libsqlite3-dev libpq-dev
 HELPER_PACKAGES := bubblewrap gzip python3 poppler-utils libimage-exiftool-perl libgsf-bin
 TEST_PACKAGES := python3-venv postgresql iproute2 nftables man-db systemd
 

@@ -28,7 +28,7 @@ let package = Package(
     .target(
       name: "CXapian",
       path: "CXapian",
-      linkerSettings: [.linkedLibrary("xapian")]
+      linkerSettings: [.linkedLibrary("xapian"), .linkedLibrary("z")]
     ),
     .target(name: "SearchModel"),
     .target(name: "TextAnalysis", dependencies: ["SearchModel"]),

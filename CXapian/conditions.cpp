@@ -11,12 +11,11 @@ class RangeCondition final : public Condition {
 
   public:
     RangeCondition(cxapian_part &part, bool of_size, int64_t minimum, int64_t maximum)
-        : attributes_stream(part.database, attributes_slot), of_size(of_size), minimum(minimum),
+        : attributes_stream(part.tables.postings, attributes_slot), of_size(of_size), minimum(minimum),
           maximum(maximum) {}
 
     bool holds(uint32_t document) override {
-        std::string bytes = attributes_stream.at(document);
-        Attributes attributes(bytes);
+        Attributes attributes(attributes_stream.at(document));
         int64_t number = ordered_number(of_size ? attributes.size : attributes.modified);
         return minimum <= number && number <= maximum;
     }
@@ -28,25 +27,24 @@ class HashCondition final : public Condition {
 
   public:
     HashCondition(cxapian_part &part, std::string hash)
-        : hashes(part.database, hash_slot), hash(std::move(hash)) {}
+        : hashes(part.tables.postings, hash_slot), hash(std::move(hash)) {}
 
     bool holds(uint32_t document) override { return hashes.at(document) == hash; }
 };
 
 class PredicateCondition final : public Condition {
-    const cxapian_part &part;
+    cxapian_part &part;
     const cxapian_callbacks &callbacks;
     uint32_t predicate;
 
   public:
     PredicateCondition(
-        const cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate)
+        cxapian_part &part, const cxapian_callbacks &callbacks, uint32_t predicate)
         : part(part), callbacks(callbacks), predicate(predicate) {}
 
     bool holds(uint32_t document) override {
         part.check_stop();
-        std::string data = part.database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
-        return callbacks.predicate(callbacks.context, predicate, bytes_of(data));
+        return callbacks.predicate(callbacks.context, predicate, bytes_of(part.data(document)));
     }
 };
 

@@ -21,11 +21,10 @@ constexpr char advice[] =
 
 // Calls nothing but what POSIX allows in a handler, and leaves the end of the process to whoever
 // handled the signal before, the system as a rule.
-void leave_mark(int signal, siginfo_t *information, void *) {
+void handle_crash(int signal, siginfo_t *information, void *) {
     int error = errno;
     if (const char *mark = crash_mark) {
-        int file = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        if (file >= 0) close(file);
+        leave_mark(mark);
         [[maybe_unused]] ssize_t written = write(STDERR_FILENO, advice, sizeof advice - 1);
     }
     sigaction(signal, &previous[signal], nullptr);
@@ -36,11 +35,16 @@ void leave_mark(int signal, siginfo_t *information, void *) {
 
 } // namespace
 
+void leave_mark(const char *mark) {
+    int file = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (file >= 0) close(file);
+}
+
 void leave_marks_on_crashes() {
     static std::once_flag once;
     std::call_once(once, [] {
         struct sigaction action = {};
-        action.sa_sigaction = leave_mark;
+        action.sa_sigaction = handle_crash;
         action.sa_flags = SA_SIGINFO | SA_ONSTACK;
         sigemptyset(&action.sa_mask);
         for (int signal : crashes) sigaction(signal, &action, &previous[signal]);

@@ -6,10 +6,13 @@ namespace cxapian {
 // The path of the mark that this thread leaves if it crashes now; null while it reads no part.
 extern thread_local const char *volatile crash_mark;
 
-// Xapian believes what stands in a part's blocks, and a flipped bit can make it read or write where
-// there is nothing. Nothing can be saved then, but the next one to open the part can be warned:
-// a mark beside the files says to look at all of them before believing any.
+// Where a part's blocks have no checksums, a flipped bit may end whoever reads them. Nothing can be
+// saved then, but the next one to open the part can be warned: a mark beside the files says to look
+// at all of them before believing any.
 void leave_marks_on_crashes();
+
+// The same for damage that was found. Where it cannot be noted, who reads finds it again.
+void leave_mark(const char *mark);
 
 // While one of these lives, this thread reads the part with that mark.
 class Reading {

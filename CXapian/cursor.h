@@ -72,7 +72,7 @@ class Scorer {
     Scorer(cxapian_part &part, const cxapian_match_options &options)
         : part(part), frequencies(options.frequencies), k1(options.k1), b(options.b),
           average_length(options.average_length),
-          least_saturation(saturation(part.database.get_doclength_lower_bound())) {}
+          least_saturation(saturation(uint32_t(part.tables.version.smallest_length))) {}
 
     double weigh(double leaf_weight, uint8_t occurrences, uint32_t document) const;
 

@@ -42,6 +42,11 @@ std::vector<FileDescription> PartWriter::finish() {
     write_posting_table(postlist, statistics, runs);
     files.push_back(postlist.finish());
     files.push_back(write_version(postlist));
+    BlockChecksums checksums;
+    checksums[postings_table] = postlist.checksums();
+    checksums[data_table] = docdata.checksums();
+    checksums[terms_table] = termlist.checksums();
+    files.push_back(write_block_checksums(path, checksums));
     return files;
 }
 

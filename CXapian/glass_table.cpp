@@ -10,10 +10,6 @@ namespace cxapian {
 
 namespace {
 
-constexpr size_t directory_start = 11, directory_entry = 2;
-constexpr size_t item_header = 2, key_header = 1, component_size = 2, block_number_size = 4;
-constexpr uint8_t compressed_flag = 0x80, last_component_flag = 0x40, first_component_flag = 0x20;
-
 // Four items fit into a block at least.
 constexpr size_t maximum_item = (GlassTable::block_size - directory_start - 4 * directory_entry) / 4;
 
@@ -166,13 +162,14 @@ void GlassTable::add_branch(size_t number, uint32_t block) {
 uint32_t GlassTable::write(Level &level, size_t number) {
     uint8_t *block = level.block.get();
     put4(block, revision);
-    block[4] = uint8_t(number);
+    block[level_place] = uint8_t(number);
     size_t free = level.free_end - level.directory_end;
     put2(block + 5, free);
     put2(block + 7, free);
-    put2(block + 9, level.directory_end);
+    put2(block + directory_end_place, level.directory_end);
     memset(block + level.directory_end, 0, free);
     file.write({reinterpret_cast<char *>(block), block_size});
+    checksums_.push_back(block_checksum(block));
     if (block_count == UINT32_MAX) throw Xapian::UnimplementedError("a table that is too large");
     return block_count++;
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "block_checksums.h"
+#include "glass_block.h"
 #include "output_file.h"
 
 namespace cxapian {
@@ -14,12 +16,10 @@ namespace cxapian {
 // Writes one table of a Xapian glass database from entries in ascending order of their keys.
 //
 // A table is a B-tree in blocks of 8 KiB. Xapian builds it by inserting; with sorted entries every
-// block can be filled once and left, so that only one block of each level is in memory. The layout
-// is that of `backends/glass/glass_table.h` in Xapian 1.4, whose format version (2016-03-14) has
-// not changed since 1.3.5 and is checked on opening.
+// block can be filled once and left, so that only one block of each level is in memory.
 class GlassTable {
   public:
-    static constexpr size_t block_size = 8192;
+    static constexpr size_t block_size = glass_block_size;
 
     explicit GlassTable(const std::string &path);
 
@@ -32,6 +32,9 @@ class GlassTable {
 
     // Ends the file; nothing can be added any more.
     FileDescription finish();
+
+    // Those of all blocks, once the table is finished.
+    const std::vector<uint32_t> &checksums() const { return checksums_; }
 
     // How the version file describes the table, once it is finished.
     std::string root_info(unsigned compress_minimum) const;
@@ -65,6 +68,7 @@ class GlassTable {
     OutputFile file;
     std::vector<Level> levels;
     std::string last_key, stored;
+    std::vector<uint32_t> checksums_;
     uint64_t entry_count = 0;
     uint32_t block_count = 0;
 };

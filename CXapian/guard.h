@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 #include <xapian.h>
 
 #include "layout.h"
@@ -75,6 +76,9 @@ template <typename Body> cxapian_status guarded(cxapian_error *error, Body body)
         // Lengths that the standard library refuses: only a damaged file holds such.
         describe(error, exception.what());
         return cxapian_corrupt;
+    } catch (const std::system_error &exception) {
+        describe(error, exception.what());
+        return cxapian_input_output;
     } catch (const std::bad_alloc &) {
         describe(error, "out of memory");
         return cxapian_input_output;

@@ -32,12 +32,13 @@ std::shared_ptr<const Postings> KeptPostings::find(const std::string &term) {
     }
     if (seen.size() >= most_seen) seen.clear();
     if (seen.insert(term).second) return nullptr;
-    size_t frequency = database.get_termfreq(term);
+    PostingChunks chunks(tree, term);
+    size_t frequency = chunks.frequency();
     size_t byte_count = frequency * Postings::byte_count_of_one;
     if (frequency == 0 || byte_count > kept_limit / greatest_share || !make_room(byte_count))
         return nullptr;
     try {
-        entries.push_front({term, decoded(term, frequency)});
+        entries.push_front({term, decoded(chunks, frequency)});
         places[term] = entries.begin();
     } catch (...) {
         // The room would stay taken for ever.
@@ -49,28 +50,24 @@ std::shared_ptr<const Postings> KeptPostings::find(const std::string &term) {
     return entries.front().postings;
 }
 
-Xapian::doccount KeptPostings::frequency(const std::string &term) const {
+uint64_t KeptPostings::frequency(const std::string &term) const {
     auto place = places.find(term);
-    return place == places.end() ? database.get_termfreq(term)
-                                 : Xapian::doccount(place->second->postings->count());
+    if (place != places.end()) return place->second->postings->count();
+    GlassCursor cursor(tree);
+    return cursor.find(posting_key(term)) ? posting_frequency(cursor.tag()) : 0;
 }
 
-std::shared_ptr<const Postings> KeptPostings::decoded(
-    const std::string &term, size_t frequency) const {
+std::shared_ptr<const Postings> KeptPostings::decoded(PostingChunks &chunks, size_t frequency) {
     auto postings = std::make_shared<Postings>();
     postings->documents.reserve(frequency + 1);
     postings->occurrences.reserve(frequency);
-    uint32_t before = 0;
-    for (Xapian::PostingIterator posting = database.postlist_begin(term),
-                                 end = database.postlist_end(term);
-         posting != end; ++posting) {
-        uint32_t document = *posting;
-        // A damaged list may go on without end.
-        if (document <= before || postings->count() == frequency)
-            throw Damage("postings out of order");
-        before = document;
-        postings->documents.push_back(document);
-        postings->occurrences.push_back(uint8_t(posting.get_wdf()));
+    for (uint32_t target = 1; chunks.seek(target); target = postings->documents.back() + 1) {
+        chunks.for_each([&](uint32_t document, uint64_t value) {
+            // A damaged list may have more than it says.
+            if (postings->count() == frequency) throw Damage("a list of too many postings");
+            postings->documents.push_back(document);
+            postings->occurrences.push_back(uint8_t(value));
+        });
     }
     if (postings->count() < frequency) throw Damage("a list of too few postings");
     postings->documents.push_back(UINT32_MAX);

@@ -8,21 +8,10 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
-#include <vector>
-#include <xapian.h>
+
+#include "posting_chunks.h"
 
 namespace cxapian {
-
-// A posting list, decoded: what Xapian's iterator would give one by one, in two arrays.
-struct Postings {
-    // Ascending, with a number beyond all of them at the end: who walks need not ask for the end.
-    std::vector<uint32_t> documents;
-    std::vector<uint8_t> occurrences;
-
-    static constexpr size_t byte_count_of_one = 5;
-    size_t count() const { return occurrences.size(); }
-    size_t byte_count() const { return count() * byte_count_of_one; }
-};
 
 // The posting lists of the words that a part was asked for more than once: people search for the
 // same words again, refined or corrected, and most of a search is decoding. A part never changes,
@@ -34,19 +23,20 @@ class KeptPostings {
         std::shared_ptr<const Postings> postings;
     };
 
-    const Xapian::Database &database;
+    GlassTree &tree;
     // The most recently used first.
     std::list<Entry> entries;
     std::unordered_map<std::string, std::list<Entry>::iterator> places;
     // Words that were asked for once; forgotten when they become many.
     std::unordered_set<std::string> seen;
 
-    std::shared_ptr<const Postings> decoded(const std::string &term, size_t frequency) const;
+    static std::shared_ptr<const Postings> decoded(PostingChunks &chunks, size_t frequency);
     bool make_room(size_t byte_count);
     void drop_oldest();
 
   public:
-    explicit KeptPostings(const Xapian::Database &database) : database(database) {}
+    // `tree` is the one of postings.
+    explicit KeptPostings(GlassTree &tree) : tree(tree) {}
     ~KeptPostings();
     KeptPostings(const KeptPostings &) = delete;
     KeptPostings &operator=(const KeptPostings &) = delete;
@@ -56,7 +46,7 @@ class KeptPostings {
     std::shared_ptr<const Postings> find(const std::string &term);
 
     // How many documents a term has, without a look at the disk where its list is kept.
-    Xapian::doccount frequency(const std::string &term) const;
+    uint64_t frequency(const std::string &term) const;
 };
 
 } // namespace cxapian

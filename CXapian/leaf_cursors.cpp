@@ -24,41 +24,98 @@ class NothingCursor final : public Cursor {
     uint64_t estimate() const override { return 0; }
 };
 
-// A posting list of Xapian's. Also all documents, which is the list of the empty term.
-class PostingCursor : public Cursor {
-  public:
-    PostingCursor(cxapian_part &part, const std::string &term)
-        : posting(part.database.postlist_begin(term)), end(part.database.postlist_end(term)),
-          frequency(term.empty() ? part.database.get_doccount() : part.database.get_termfreq(term)) {}
+// Postings to walk: those of a list that is kept whole, or of one chunk after the other.
+class PostingWalk {
+    const std::shared_ptr<const Postings> kept;
+    const std::unique_ptr<PostingChunks> chunks;
+    Postings chunk;
+    // Of the one or the other, with a number beyond all behind the last.
+    const uint32_t *documents = &past_end;
+    const uint8_t *occurrences_ = nullptr;
+    size_t count = 0, index = 0;
 
-    void seek(uint32_t target) override { advance(target); }
+  public:
+    explicit PostingWalk(std::shared_ptr<const Postings> list) : kept(std::move(list)) {
+        enter(*kept);
+    }
+    PostingWalk(GlassTree &tree, const std::string &term)
+        : chunks(std::make_unique<PostingChunks>(tree, term)) {}
+    // It points into itself.
+    PostingWalk(const PostingWalk &) = delete;
+
+    uint64_t frequency() const { return kept ? kept->count() : chunks->frequency(); }
+
+    // Goes to the first document that is not less, and gives its number. Never back.
+    __attribute__((always_inline)) uint32_t seek(uint32_t target) {
+        // Mostly one of the next few.
+        for (int near = 0; near < 8; ++near, ++index)
+            if (documents[index] >= target) return found(target);
+        return seek_far(target);
+    }
+
+    // Of the document that was found.
+    uint8_t occurrences() const { return occurrences_[index]; }
+
+  private:
+    __attribute__((always_inline)) uint32_t found(uint32_t target) {
+        if (__builtin_expect(index == count && chunks, false)) return seek_in_chunks(target);
+        return documents[index];
+    }
+
+    // By doubling steps.
+    uint32_t seek_far(uint32_t target) {
+        size_t step = 8;
+        while (index + step < count && documents[index + step] < target) {
+            index += step;
+            step *= 2;
+        }
+        index = std::lower_bound(
+                    documents + index, documents + std::min(index + step, count), target)
+                - documents;
+        return found(target);
+    }
+
+    uint32_t seek_in_chunks(uint32_t target) {
+        if (!chunks->seek(target)) return past_end;
+        chunks->decode(chunk);
+        enter(chunk);
+        // The chunk reaches to the target at least.
+        index = std::lower_bound(documents, documents + count, target) - documents;
+        return documents[index];
+    }
+
+    void enter(const Postings &postings) {
+        documents = postings.documents.data();
+        occurrences_ = postings.occurrences.data();
+        count = postings.count();
+        index = 0;
+    }
+};
+
+// Of a word, whose list may be kept.
+PostingWalk word_postings(cxapian_part &part, const std::string &word) {
+    if (auto postings = part.kept.find(word)) return PostingWalk(std::move(postings));
+    return PostingWalk(part.tables.postings, word);
+}
+
+// The documents of a term that weighs nothing; of the empty term, all.
+class DocumentCursor final : public Cursor {
+    PostingWalk postings;
+    const uint64_t frequency;
+
+  public:
+    DocumentCursor(cxapian_part &part, const std::string &term)
+        : postings(part.tables.postings, term),
+          frequency(term.empty() ? part.tables.version.document_count : postings.frequency()) {}
+
+    void seek(uint32_t target) override { document_ = postings.seek(target); }
     double weight() override { return 0; }
     double maximum() const override { return 0; }
     uint64_t estimate() const override { return frequency; }
-
-  protected:
-    // The innermost step of every search, and Xapian's own calls in it cost little more than a call.
-    __attribute__((always_inline)) void advance(uint32_t target) {
-        if (__builtin_expect(document_ == 0, false)) {
-            // Not moved yet: the posting list stands on its first document.
-            if (posting != end && *posting < target) posting.skip_to(target);
-        } else if (document_ == past_end) {
-            return;
-        } else if (target == document_ + 1) {
-            ++posting;
-        } else {
-            posting.skip_to(target);
-        }
-        document_ = posting == end ? past_end : *posting;
-        // In a damaged list numbers may come again, without end.
-        if (__builtin_expect(document_ < target, false)) throw Damage("postings out of order");
-    }
-
-    Xapian::PostingIterator posting, end;
-    uint64_t frequency;
 };
 
-class TermCursor final : public PostingCursor {
+class TermCursor final : public Cursor {
+    PostingWalk postings;
     const Scorer scorer;
     double leaf_weight;
     uint8_t fields;
@@ -68,15 +125,15 @@ class TermCursor final : public PostingCursor {
     TermCursor(
         cxapian_part &part, const Scorer &scorer, const std::string &term, uint8_t fields,
         double leaf_weight)
-        : PostingCursor(part, term), scorer(scorer), leaf_weight(leaf_weight), fields(fields),
-          greatest(scorer.maximum(leaf_weight, fields)) {}
+        : postings(word_postings(part, term)), scorer(scorer), leaf_weight(leaf_weight),
+          fields(fields), greatest(scorer.maximum(leaf_weight, fields)) {}
 
     void seek(uint32_t target) override {
-        advance(target);
+        document_ = postings.seek(target);
         // Every word occurs somewhere; only a choice of fields needs a look.
         if (fields == anywhere) return;
-        while (document_ != past_end && !(posting.get_wdf() & fields))
-            advance(document_ + 1);
+        while (document_ != past_end && !(postings.occurrences() & fields))
+            document_ = postings.seek(document_ + 1);
     }
     // The same as above, without a second virtual call: intersections ask nothing else.
     bool matches(uint32_t target) override {
@@ -86,59 +143,8 @@ class TermCursor final : public PostingCursor {
     double weight() override { return scorer.weigh(leaf_weight, occurrences(), document_); }
     double maximum() const override { return greatest; }
     double bound() override { return scorer.bound(leaf_weight, occurrences()); }
-    uint8_t occurrences() override { return posting.get_wdf() & fields; }
-};
-
-// The same over a list that is kept decoded.
-class KeptTermCursor final : public Cursor {
-    const Scorer scorer;
-    const std::shared_ptr<const Postings> postings;
-    const uint32_t *const documents;
-    const size_t count;
-    size_t index = 0;
-    double leaf_weight;
-    uint8_t fields;
-    double greatest;
-
-  public:
-    KeptTermCursor(
-        std::shared_ptr<const Postings> list, const Scorer &scorer, uint8_t fields,
-        double leaf_weight)
-        : scorer(scorer), postings(std::move(list)), documents(postings->documents.data()),
-          count(postings->count()), leaf_weight(leaf_weight), fields(fields),
-          greatest(scorer.maximum(leaf_weight, fields)) {}
-
-    void seek(uint32_t target) override {
-        skip_to(target);
-        // Every word occurs somewhere; only a choice of fields needs a look.
-        if (fields != anywhere)
-            while (index < count && !(postings->occurrences[index] & fields)) ++index;
-        document_ = documents[index];
-    }
-    bool matches(uint32_t target) override {
-        if (document_ < target) KeptTermCursor::seek(target);
-        return document_ == target;
-    }
-    double weight() override { return scorer.weigh(leaf_weight, occurrences(), document_); }
-    double maximum() const override { return greatest; }
-    double bound() override { return scorer.bound(leaf_weight, occurrences()); }
-    uint64_t estimate() const override { return count; }
-    uint8_t occurrences() override { return postings->occurrences[index] & fields; }
-
-  private:
-    // Mostly the next few; far jumps are found by doubling steps.
-    void skip_to(uint32_t target) {
-        for (int near = 0; near < 8; ++near, ++index)
-            if (documents[index] >= target) return;
-        size_t step = 8;
-        while (index + step < count && documents[index + step] < target) {
-            index += step;
-            step *= 2;
-        }
-        index = std::lower_bound(
-                    documents + index, documents + std::min(index + step, count), target)
-                - documents;
-    }
+    uint64_t estimate() const override { return postings.frequency(); }
+    uint8_t occurrences() override { return postings.occurrences() & fields; }
 };
 
 struct Posting {
@@ -183,25 +189,23 @@ class UnionCursor final : public Cursor {
 
 // Unites posting lists by document, dropping those outside `fields`.
 std::vector<Posting> unite(
-    const cxapian_part &part, const std::vector<std::string> &terms, uint64_t total_frequency,
+    cxapian_part &part, const std::vector<std::string> &terms, uint64_t total_frequency,
     uint8_t fields) {
-    const Xapian::Database &database = part.database;
     std::vector<Posting> postings;
     auto for_each_posting = [&](auto body) {
         for (const std::string &term : terms) {
-            part.check_stop();
-            uint32_t before = 0;
-            for (Xapian::PostingIterator posting = database.postlist_begin(term),
-                                         end = database.postlist_end(term);
-                 posting != end; ++posting) {
-                uint32_t document = *posting;
-                if (document <= before) throw Damage("postings out of order");
-                before = document;
-                body(document, uint8_t(posting.get_wdf()));
+            PostingChunks chunks(part.tables.postings, term);
+            uint32_t last = 0;
+            while (chunks.seek(last + 1)) {
+                part.check_stop();
+                chunks.for_each([&](uint32_t document, uint64_t value) {
+                    last = document;
+                    body(document, uint8_t(value));
+                });
             }
         }
     };
-    size_t last = database.get_lastdocid();
+    size_t last = part.tables.version.last_document;
     if (total_frequency > last / 32) {
         // Many: an array over all documents needs no sorting.
         std::vector<uint8_t> occurrences(last + 1);
@@ -265,7 +269,7 @@ double Scorer::maximum(double leaf_weight, uint8_t fields) const {
 CursorPointer make_nothing() { return std::make_unique<NothingCursor>(); }
 
 CursorPointer make_everything(cxapian_part &part) {
-    return std::make_unique<PostingCursor>(part, std::string());
+    return std::make_unique<DocumentCursor>(part, std::string());
 }
 
 CursorPointer make_term(
@@ -273,8 +277,6 @@ CursorPointer make_term(
     double weight) {
     // The empty term would be all documents.
     if (term.empty()) return make_nothing();
-    if (auto postings = part.kept.find(term))
-        return std::make_unique<KeptTermCursor>(std::move(postings), scorer, fields, weight);
     return std::make_unique<TermCursor>(part, scorer, term, fields, weight);
 }
 
@@ -283,8 +285,8 @@ CursorPointer make_terms(
     uint8_t fields, double weight) {
     std::vector<std::string> terms;
     uint64_t total_frequency = 0;
-    for_each_term(part, kind, text, [&](const std::string &term, uint32_t frequency) {
-        terms.push_back(term);
+    for_each_term(part, kind, text, [&](std::string_view term, uint32_t frequency) {
+        terms.emplace_back(term);
         total_frequency += frequency;
     });
     return std::make_unique<UnionCursor>(
@@ -294,8 +296,8 @@ CursorPointer make_terms(
 CursorPointer make_boolean(cxapian_part &part, const std::vector<std::string> &terms) {
     std::vector<CursorPointer> cursors;
     for (const std::string &term : terms)
-        if (!term.empty() && part.database.term_exists(term))
-            cursors.push_back(std::make_unique<PostingCursor>(part, term));
+        if (!term.empty() && part.kept.frequency(term) > 0)
+            cursors.push_back(std::make_unique<DocumentCursor>(part, term));
     return make_any(std::move(cursors));
 }
 

@@ -5,38 +5,45 @@
 #include <cstdlib>
 #include <memory>
 #include <vector>
-#include <xapian.h>
+
+#include "posting_chunks.h"
 
 namespace cxapian {
 
-// The lengths of a part's documents. Looking one up in Xapian costs as much as reading fifty in a
-// row, so where a few of neighbouring documents were asked for, all of those are kept.
+// The lengths of a part's documents. They are read in chunks of some hundreds, from the beginning to
+// the document that was asked for and on to the next. A chunk that is asked for again and again is
+// kept decoded.
 class Lengths {
     struct Free {
         void operator()(uint32_t *numbers) const { free(numbers); }
     };
-    static constexpr unsigned block_bits = 9;
-    // A block costs some thirty look-ups. Blocks differ in when they are worth it, or a series of
-    // searches would come to read all of them at about the same time.
-    static uint8_t lookups_worth(uint32_t block) { return uint8_t(16 + (block * 0x9e3779b9u >> 26)); }
 
-    const Xapian::Database &database;
+    GlassTree &tree;
     const uint32_t last;
-    // By number; 0 where it is not known.
-    std::unique_ptr<uint32_t[], Free> known;
-    // For each block of documents, how often one was looked up.
+    // Opened when first needed.
+    std::unique_ptr<PostingChunks> chunks;
+    // Where the reading stands in the chunk.
+    uint32_t current = 0;
+    uint64_t length = 0;
+    PackedReader rest;
+
+    // For each stretch of documents, how often one was looked up.
+    static constexpr unsigned stretch_bits = 9;
     std::vector<uint8_t> lookups;
+    // By number, one more than the length; 0 where it is not kept.
+    std::unique_ptr<uint32_t[], Free> known;
 
     uint32_t find(uint32_t document);
-    void keep_block(uint32_t first);
+    void start_chunk();
+    void keep_chunk();
 
   public:
-    explicit Lengths(const Xapian::Database &database)
-        : database(database), last(database.get_lastdocid()) {}
+    // `tree` is the one of postings.
+    Lengths(GlassTree &tree, uint32_t last_document) : tree(tree), last(last_document) {}
 
     uint32_t of(uint32_t document) {
         if (known && document <= last)
-            if (uint32_t length = known[document]) return length;
+            if (uint32_t more = known[document]) return more - 1;
         return find(document);
     }
 };

@@ -22,7 +22,7 @@ struct Candidate {
 
     Candidate(uint32_t document, double weight) : document(document), weight(weight) {}
 
-    void describe(const std::string &value) const {
+    void describe(std::string_view value) const {
         Attributes attributes(value);
         key = attributes.key;
         size = ordered_number(attributes.size);
@@ -30,16 +30,14 @@ struct Candidate {
         is_described = true;
     }
 
-    void describe(const cxapian_part &part) const {
-        if (is_described) return;
-        describe(part.database.get_document(document, Xapian::DOC_ASSUME_VALID)
-                     .get_value(attributes_slot));
+    void describe(cxapian_part &part) const {
+        if (!is_described) describe(part.attributes_of(document));
     }
 };
 
 // The request's order: what is better stands before.
 struct Better {
-    const cxapian_part *part;
+    cxapian_part *part;
     cxapian_order order;
     bool ascending;
 
@@ -72,7 +70,7 @@ class Collector {
         const cxapian_callbacks &callbacks)
         : options(options), part(part), callbacks(callbacks),
           better{&part, options.order, options.ascending}, best(better) {
-        if (part.has_hashes()) hashes.emplace(part.database, hash_slot);
+        if (part.has_hashes()) hashes.emplace(part.tables.postings, hash_slot);
     }
 
     bool is_full() const { return best.size() >= options.limit; }
@@ -102,24 +100,21 @@ class Collector {
 
   private:
     ValueStream &attribute_stream() {
-        if (!attributes) attributes.emplace(part.database, attributes_slot);
+        if (!attributes) attributes.emplace(part.tables.postings, attributes_slot);
         return *attributes;
     }
 
     void find_sort_key(Candidate &candidate) {
-        std::string value = attribute_stream().at(candidate.document);
+        std::string_view value = attribute_stream().at(candidate.document);
         candidate.describe(value);
         Attributes parts(value);
         switch (options.order) {
         case cxapian_order_weight: break;
         case cxapian_order_size: candidate.sort_key = parts.size; break;
         case cxapian_order_modified: candidate.sort_key = parts.modified; break;
-        case cxapian_order_key: {
-            std::string data =
-                part.database.get_document(candidate.document, Xapian::DOC_ASSUME_VALID)
-                    .get_data();
-            candidate.sort_key = view_of(callbacks.sort_key(callbacks.context, bytes_of(data)));
-        }
+        case cxapian_order_key:
+            candidate.sort_key = view_of(callbacks.sort_key(
+                callbacks.context, bytes_of(part.data(candidate.document))));
         }
     }
 
@@ -196,15 +191,14 @@ cxapian_status cxapian_part_match(
     cxapian_part *part, cxapian_bytes plan, const cxapian_match_options *options,
     const cxapian_callbacks *callbacks, cxapian_match_result *result, cxapian_error *error) {
     *result = {};
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
+    return reading(part->mark, error, [&] {
         Scorer scorer(*part, *options);
         ByteReader reader(plan);
         CursorPointer cursor = make_cursor(*part, scorer, *callbacks, reader);
         Collector collector(*options, *part, *callbacks);
         Counts counts = collect(*part, *cursor, collector, *options, *callbacks);
         hand_out(*part, collector, *result);
-        uint64_t documents = part->database.get_doccount() - part->removed.size();
+        uint64_t documents = part->tables.version.document_count - part->removed.size();
         result->lower_bound = counts.seen;
         result->upper_bound =
             counts.all_seen ? counts.seen
@@ -219,8 +213,7 @@ cxapian_status cxapian_part_weigh(
     *matches = false;
     *weight = 0;
     *occurrences = 0;
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
+    return reading(part->mark, error, [&] {
         Scorer scorer(*part, *options);
         ByteReader reader(plan);
         CursorPointer cursor = make_cursor(*part, scorer, *callbacks, reader);

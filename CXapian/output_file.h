@@ -42,6 +42,10 @@ class OutputFile {
     void write_piece();
 };
 
+// Describes a file that is there. Where `blocks` is not null, adds the checksum of each block of a
+// table to it.
+FileDescription describe_file(const std::string &path, std::vector<uint32_t> *blocks);
+
 // Writes all of the bytes, or throws with the system's reason.
 void write_fully(int descriptor, std::string_view bytes, const std::string &path);
 

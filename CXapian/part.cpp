@@ -5,6 +5,7 @@
 #include <new>
 
 #include "guard.h"
+#include "value_chunks.h"
 
 using namespace cxapian;
 
@@ -13,21 +14,24 @@ bool cxapian_part::is_removed(uint32_t document) const {
 }
 
 bool cxapian_part::has_hashes() {
-    if (hashes_known < 0) hashes_known = database.get_value_freq(hash_slot) > 0;
+    if (hashes_known < 0) {
+        GlassCursor cursor(tables.postings);
+        hashes_known = cursor.find(value_statistics_key(hash_slot))
+                && PackedReader(cursor.tag()).number() > 0;
+    }
     return hashes_known > 0;
 }
 
 void cxapian_part::read(uint32_t number, cxapian_document &result) {
-    Xapian::Document document = database.get_document(number, Xapian::DOC_ASSUME_VALID);
-    scratch_data = document.get_data();
-    scratch_attributes = document.get_value(attributes_slot);
-    scratch_hash = document.get_value(hash_slot);
-    Attributes attributes(scratch_attributes);
+    scratch_data = data(number);
+    scratch_attributes = attributes.at(number);
+    scratch_hash = hashes.at(number);
+    Attributes parts(scratch_attributes);
     result.data = bytes_of(scratch_data);
-    result.key = bytes_of(attributes.key);
+    result.key = bytes_of(parts.key);
     result.hash = bytes_of(scratch_hash);
-    result.size = ordered_number(attributes.size);
-    result.modified = ordered_number(attributes.modified);
+    result.size = ordered_number(parts.size);
+    result.modified = ordered_number(parts.modified);
     result.length = length(number);
 }
 
@@ -36,9 +40,11 @@ cxapian_status cxapian_part_open(
     cxapian_error *error) {
     *part = nullptr;
     leave_marks_on_crashes();
-    return guarded(error, [&] {
-        std::string mark = std::string(path) + "/" + cxapian_crash_mark_name;
-        Reading reading(mark.c_str());
+    std::string mark;
+    cxapian_status status =
+        guarded(error, [&] { mark = std::string(path) + "/" + cxapian_crash_mark_name; });
+    if (status != cxapian_ok) return status;
+    return reading(mark, error, [&] {
         *part = new cxapian_part(path, removed, removed_count);
     });
 }
@@ -51,21 +57,18 @@ void cxapian_stop_request(cxapian_stop *stop) { stop->requested = true; }
 void cxapian_part_obey(cxapian_part *part, const cxapian_stop *stop) { part->stop = stop; }
 
 cxapian_totals cxapian_part_totals(cxapian_part *part) {
-    // Totals are read on opening; asking for them does not touch the disk and cannot fail.
-    return {
-        part->database.get_doccount(), part->database.get_lastdocid(),
-        part->database.get_total_length()};
+    const GlassVersion &version = part->tables.version;
+    return {version.document_count, version.last_document, version.total_length};
 }
 
 cxapian_status cxapian_part_terms(
     cxapian_part *part, cxapian_terms kind, cxapian_bytes text, void *context,
     void (*visit)(void *context, cxapian_bytes term, uint32_t document_frequency),
     cxapian_error *error) {
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
+    return reading(part->mark, error, [&] {
         for_each_term(
             *part, kind, view_of(text),
-            [&](const std::string &term, uint32_t frequency) {
+            [&](std::string_view term, uint32_t frequency) {
                 visit(context, bytes_of(term), frequency);
             });
     });
@@ -74,17 +77,17 @@ cxapian_status cxapian_part_terms(
 cxapian_status cxapian_part_find(
     cxapian_part *part, cxapian_bytes key, uint32_t *document, cxapian_error *error) {
     *document = 0;
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
+    return reading(part->mark, error, [&] {
         std::string term = key_term(view_of(key));
-        for (Xapian::PostingIterator posting = part->database.postlist_begin(term),
-                                     end = part->database.postlist_end(term);
-             posting != end; ++posting) {
-            if (part->is_removed(*posting)) continue;
-            std::string value =
-                part->database.get_document(*posting, Xapian::DOC_ASSUME_VALID)
-                    .get_value(attributes_slot);
-            if (Attributes(value).key == view_of(key)) *document = *posting;
+        PostingChunks chunks(part->tables.postings, term);
+        Postings postings;
+        for (uint32_t target = 1; chunks.seek(target); target = postings.documents.end()[-2] + 1) {
+            chunks.decode(postings);
+            for (size_t index = 0; index < postings.count(); ++index) {
+                uint32_t found = postings.documents[index];
+                if (part->is_removed(found)) continue;
+                if (Attributes(part->attributes_of(found)).key == view_of(key)) *document = found;
+            }
         }
     });
 }
@@ -94,37 +97,28 @@ uint64_t cxapian_key_fingerprint(cxapian_bytes key) { return key_fingerprint(vie
 cxapian_status cxapian_part_fingerprints(
     cxapian_part *part, void *context, void (*visit)(void *context, uint64_t fingerprint),
     cxapian_error *error) {
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
-        TermOrder order;
-        for (Xapian::TermIterator term = part->database.allterms_begin("Q"),
-                                  end = part->database.allterms_end("Q");
-             term != end; ++term) {
-            std::string text = *term;
-            order.check(text);
+    return reading(part->mark, error, [&] {
+        for_each_term(*part, cxapian_terms_prefix, "Q", [&](std::string_view term, uint32_t) {
             uint64_t fingerprint = 0;
-            for (size_t index = 1; index < text.size(); ++index)
-                fingerprint = fingerprint << 8 | uint8_t(text[index]);
+            for (size_t index = 1; index < term.size(); ++index)
+                fingerprint = fingerprint << 8 | uint8_t(term[index]);
             visit(context, fingerprint);
-        }
+        });
     });
 }
 
 cxapian_status cxapian_part_document(
     cxapian_part *part, uint32_t document, cxapian_document *result, cxapian_error *error) {
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
+    return reading(part->mark, error, [&] {
         part->read(document, *result);
     });
 }
 
 cxapian_status cxapian_part_data(
     cxapian_part *part, uint32_t document, cxapian_bytes *data, cxapian_error *error) {
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
+    return reading(part->mark, error, [&] {
         part->check_stop();
-        part->scratch_data =
-            part->database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
+        part->scratch_data = part->data(document);
         *data = bytes_of(part->scratch_data);
     });
 }
@@ -132,13 +126,11 @@ cxapian_status cxapian_part_data(
 cxapian_status cxapian_part_document_terms(
     cxapian_part *part, uint32_t document, void *context,
     void (*visit)(void *context, cxapian_bytes term, uint8_t occurrences), cxapian_error *error) {
-    return guarded(error, [&] {
-        Reading reading(part->mark.c_str());
-        for (Xapian::TermIterator term = part->database.termlist_begin(document),
-                                  end = part->database.termlist_end(document);
-             term != end; ++term) {
-            std::string text = *term;
-            visit(context, bytes_of(text), uint8_t(term.get_wdf()));
-        }
+    return reading(part->mark, error, [&] {
+        DocumentEntries lists(part->tables.terms);
+        if (!lists.find(document)) throw Damage("a document without a list of its terms");
+        for_each_listed_term(lists.tag(), [&](const std::string &term, uint64_t occurrences) {
+            visit(context, bytes_of(term), uint8_t(occurrences));
+        });
     });
 }

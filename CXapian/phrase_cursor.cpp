@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "cursor.h"
+#include "positions.h"
 
 namespace cxapian {
 
@@ -10,18 +11,16 @@ namespace {
 // Documents that have all words, and somewhere in a row. A row is only looked for in fields that
 // have all of the words, which few documents do where the words are common.
 class PhraseCursor final : public Cursor {
-    const cxapian_part &part;
-    const Xapian::Database database;
+    cxapian_part &part;
     const cxapian_callbacks &callbacks;
     Phrase phrase;
     std::vector<CursorPointer> words;
 
   public:
     PhraseCursor(
-        const cxapian_part &part, const cxapian_callbacks &callbacks, Phrase phrase,
+        cxapian_part &part, const cxapian_callbacks &callbacks, Phrase phrase,
         std::vector<CursorPointer> cursors)
-        : part(part), database(part.database), callbacks(callbacks), phrase(std::move(phrase)),
-          words(std::move(cursors)) {}
+        : part(part), callbacks(callbacks), phrase(std::move(phrase)), words(std::move(cursors)) {}
 
     void seek(uint32_t target) override {
         while (document_ < target) {
@@ -81,20 +80,18 @@ class PhraseCursor final : public Cursor {
             in_text = in_text && (occurrences & text_mask);
             fields &= occurrences;
         }
-        if (fields & ~text_mask) {
-            std::string data =
-                database.get_document(document, Xapian::DOC_ASSUME_VALID).get_data();
-            if (callbacks.predicate(callbacks.context, phrase.predicate, bytes_of(data)))
-                return true;
-        }
+        if (fields & ~text_mask
+            && callbacks.predicate(
+                callbacks.context, phrase.predicate, bytes_of(part.data(document))))
+            return true;
         return in_text && stands_in_text(document);
     }
 
     // Whether the terms have positions p, p + 1, … for some p.
     bool stands_in_text(uint32_t document) const {
-        std::vector<Xapian::termpos> starts = positions(document, 0);
+        std::vector<uint32_t> starts = positions(document, 0);
         for (size_t index = 1; index < phrase.text_terms.size() && !starts.empty(); ++index) {
-            std::vector<Xapian::termpos> shifted = positions(document, index), kept;
+            std::vector<uint32_t> shifted = positions(document, index), kept;
             std::set_intersection(
                 starts.begin(), starts.end(), shifted.begin(), shifted.end(),
                 std::back_inserter(kept));
@@ -104,12 +101,11 @@ class PhraseCursor final : public Cursor {
     }
 
     // Where the term with this index stands, less the index: where the row would start.
-    std::vector<Xapian::termpos> positions(uint32_t document, size_t index) const {
-        std::vector<Xapian::termpos> result;
-        for (Xapian::PositionIterator position =
-                 database.positionlist_begin(document, phrase.text_terms[index]);
-             position != Xapian::PositionIterator(); ++position)
-            if (*position >= index) result.push_back(*position - Xapian::termpos(index));
+    std::vector<uint32_t> positions(uint32_t document, size_t index) const {
+        std::vector<uint32_t> result;
+        for (uint32_t position :
+             term_positions(part.tables.positions, phrase.text_terms[index], document))
+            if (position >= index) result.push_back(position - uint32_t(index));
         return result;
     }
 };

@@ -1,8 +1,10 @@
 #include <cerrno>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "batch.h"
 #include "glass_part.h"
@@ -86,6 +88,7 @@ void cxapian_writer_close(cxapian_writer *writer) { delete writer; }
 cxapian_status cxapian_write_part_plainly(
     const char *path, cxapian_bytes batch, size_t most_waiting, cxapian_error *error) {
     return guarded(error, [&] {
+        discard_block_checksums(path);
         // Syncing is the caller's, once for all files of a commit.
         Xapian::WritableDatabase database(
             path,
@@ -119,6 +122,7 @@ cxapian_status cxapian_merge_parts(
 cxapian_status cxapian_remove_documents(
     const char *path, const uint32_t *documents, size_t count, cxapian_error *error) {
     return guarded(error, [&] {
+        discard_block_checksums(path);
         // Nobody else writes this part, but the lock of whoever made it may outlive it for a moment: a
         // process that another thread is just starting has a copy of every descriptor until it
         // runs its program.
@@ -130,6 +134,31 @@ cxapian_status cxapian_remove_documents(
             if (index % most_deleted == most_deleted - 1) database.commit();
         }
         database.commit();
+    });
+}
+
+cxapian_status cxapian_seal_part(
+    const char *path, void *context,
+    void (*visit)(void *context, const char *name, uint64_t byte_count, uint64_t checksum),
+    cxapian_error *error) {
+    return guarded(error, [&] {
+        BlockChecksums checksums;
+        std::vector<FileDescription> files;
+        for (const auto &entry : std::filesystem::directory_iterator(path)) {
+            std::string name = entry.path().filename();
+            // Xapian's lock: nobody writes this part again. And what was known of it before.
+            if (name == "flintlock" || name == cxapian_block_checksums_name) {
+                unlink(entry.path().c_str());
+                continue;
+            }
+            std::vector<uint32_t> *blocks = nullptr;
+            for (int table = 0; table < table_count; ++table)
+                if (name == glass_file_names[table]) blocks = &checksums[table];
+            files.push_back(describe_file(entry.path(), blocks));
+        }
+        files.push_back(write_block_checksums(path, checksums));
+        for (const FileDescription &file : files)
+            visit(context, file.name.c_str(), file.byte_count, file.checksum);
     });
 }
 

@@ -101,6 +101,13 @@ cxapian_status cxapian_merge_parts(
 cxapian_status cxapian_remove_documents(
     const char *path, const uint32_t *documents, size_t count, cxapian_error *error);
 
+// Completes a part that Xapian wrote, which nobody changes any more: adds the checksums of its blocks
+// and calls `visit` for each of its files. They are not yet forced to the disk.
+cxapian_status cxapian_seal_part(
+    const char *path, void *context,
+    void (*visit)(void *context, const char *name, uint64_t byte_count, uint64_t checksum),
+    cxapian_error *error);
+
 // Looks through the whole part for damage.
 // `faults` becomes the number of faults found, described in `error`.
 cxapian_status cxapian_check_part(const char *path, size_t *faults, cxapian_error *error);
@@ -113,9 +120,12 @@ cxapian_status cxapian_file_checksum(
 
 typedef struct cxapian_part cxapian_part;
 
-// The file in a part's folder that says that a process crashed while it read the part. Whoever finds
-// it looks at every byte of the part before opening it, and removes the file when all are right.
+// The file in a part's folder that says that a process crashed while it read the part, or met with
+// damage. Whoever finds it looks at every byte of the part before opening it, and removes the file when all are right.
 #define cxapian_crash_mark_name "crashed"
+
+// The file in a part's folder by which each block is checked when it is read. Not in old parts.
+#define cxapian_block_checksums_name "block-checksums"
 
 // Opens a part. `removed` are the numbers of documents that count as gone, ascending; copied.
 cxapian_status cxapian_part_open(
@@ -302,6 +312,9 @@ cxapian_status cxapian_plain_search(
     const char *const *paths, size_t path_count, cxapian_plain_query kind,
     const char *const *terms, size_t term_count, size_t limit, double *seconds, size_t *hits,
     cxapian_error *error);
+
+// Reads all of a part here and with Xapian. Fails as damaged where these do not agree.
+cxapian_status cxapian_compare_with_xapian(const char *path, cxapian_error *error);
 
 #ifdef __cplusplus
 }

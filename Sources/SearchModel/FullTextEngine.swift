@@ -66,7 +66,7 @@ public protocol FullTextEngine: SearchableIndex {
 extension FullTextEngine {
   public func examine(unseenSince: Int64, now: Int64) async throws(EngineError) {}
 
-  /// Looks at what nobody has looked at for a week: a bit that fell over in it gives wrong answers.
+  /// Looks at what nobody has looked at for a week: a bit that fell over may be where no search reads.
   ///
   /// - Parameter now: in seconds since 1970.
   /// - Throws: as ``examine(unseenSince:now:)``.

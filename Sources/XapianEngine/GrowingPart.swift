@@ -81,13 +81,7 @@ final class GrowingPart: PendingPart, @unchecked Sendable {
       var files: [Manifest.File] = []
       try withUnsafeMutablePointer(to: &files) { (files) throws(EngineError) in
         try calling(about: index.path) { error in
-          cxapian_writer_finish(
-            writer, files,
-            { files, name, byteCount, checksum in
-              files!.assumingMemoryBound(to: [Manifest.File].self).pointee.append(
-                Manifest.File(
-                  name: String(cString: name!), byteCount: byteCount, checksum: checksum))
-            }, error)
+          cxapian_writer_finish(writer, files, Manifest.File.append, error)
         }
       }
       outcome = .success(

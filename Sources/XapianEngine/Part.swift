@@ -12,8 +12,8 @@ final class Part: @unchecked Sendable {
   let handle: OpaquePointer
 
   /// - Throws: ``EngineError/corrupted(path:reason:)`` where files are gone or of another size, or
-  ///   contradict the manifest. Every byte is looked at when a process crashed reading the part;
-  ///   otherwise damage shows when it is read, or to ``IndexVerification``.
+  ///   contradict the manifest. Every byte is looked at when a process crashed reading the part or
+  ///   met with damage; otherwise each block is checked when it is read.
   init(_ description: Manifest.Part, in index: IndexFiles) throws(EngineError) {
     let path = index.part(description.name)
     try Self.checkFiles(of: description, in: index)
@@ -41,7 +41,7 @@ final class Part: @unchecked Sendable {
     of description: Manifest.Part, in index: IndexFiles
   ) throws(EngineError) {
     let folder = index.part(description.name)
-    // Somebody crashed while reading this part: nothing of it is believed unread.
+    // Somebody crashed while reading this part, or met with damage: nothing is believed unread.
     let mark = folder + "/" + cxapian_crash_mark_name
     let isSuspect = FileAccess.identity(of: mark) != nil
     for file in description.files {
@@ -49,7 +49,7 @@ final class Part: @unchecked Sendable {
         throw .corrupted(path: index.path, reason: "\(folder)/\(file.name) is gone")
       }
       var isSame = found.byteCount == file.byteCount
-      // Xapian believes what the version file says of the totals, so it is looked at whole.
+      // The version file has no blocks, and is believed in what it says of the totals.
       if isSame && (isSuspect || file.name == "iamglass") {
         isSame = try PartWriting.fingerprint(of: file.name, in: folder) == file
       }

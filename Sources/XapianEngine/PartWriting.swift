@@ -84,15 +84,7 @@ enum PartWriting {
     let path = index.part(name)
     do {
       try body(path)
-      var files: [Manifest.File] = []
-      for file in FileAccess.names(in: path).sorted() {
-        if file == "flintlock" {
-          // Xapian's lock file: nobody writes this part again.
-          FileAccess.discard(path + "/" + file)
-          continue
-        }
-        files.append(try fingerprint(of: file, in: path))
-      }
+      let files = try sealed(path)
       return try synchronized(
         Manifest.Part(
           name: name, recordCount: recordCount, removals: nil, removedCount: 0, files: files),
@@ -101,6 +93,17 @@ enum PartWriting {
       FileAccess.discard(path)
       throw error
     }
+  }
+
+  /// Adds the checksums of its blocks to a part that is complete.
+  private static func sealed(_ path: String) throws(EngineError) -> [Manifest.File] {
+    var files: [Manifest.File] = []
+    try withUnsafeMutablePointer(to: &files) { (files) throws(EngineError) in
+      try calling(about: path) { error in
+        cxapian_seal_part(path, files, Manifest.File.append, error)
+      }
+    }
+    return files.sorted { $0.name < $1.name }
   }
 
   /// The size and the checksum of a part's file.
@@ -114,4 +117,14 @@ enum PartWriting {
     }
     return Manifest.File(name: file, byteCount: byteCount, checksum: checksum)
   }
+}
+
+extension Manifest.File {
+  /// Adds a file that the shim describes to the list that `files` points to.
+  static let append:
+    @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, UInt64, UInt64) -> Void = {
+      files, name, byteCount, checksum in
+      files!.assumingMemoryBound(to: [Manifest.File].self).pointee.append(
+        Manifest.File(name: String(cString: name!), byteCount: byteCount, checksum: checksum))
+    }
 }

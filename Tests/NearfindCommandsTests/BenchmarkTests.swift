@@ -50,7 +50,10 @@ import Testing
       "search", "--records", "1500", "--queries", "2", "--repetitions", "1")
     #expect(report.rows.count == 9)
     for row in report.rows { #expect(row.figures["nearfind ms"] ?? 0 > 0) }
-    #expect(report.rows.filter { $0.figures["ratio"] != nil }.count == 8)
+    for row in report.rows { #expect(row.figures["cold ms"] ?? 0 > 0) }
+    for ratio in ["ratio", "cold ratio"] {
+      #expect(report.rows.filter { $0.figures[ratio] ?? 0 > 0 }.count == 8)
+    }
   }
 
   @Test func scanningIsMeasuredAgainstFind() async throws {

@@ -65,7 +65,7 @@ import Testing
     let index = IndexFiles(path: folder.path + "/index")
     let part = try await Self.build(in: index.path)
     let mark = index.part(part.name) + "/" + cxapian_crash_mark_name
-    for file in part.files where file.name != "iamglass" {
+    for file in part.files where file.name.hasSuffix(".glass") {
       let path = index.part(part.name) + "/" + file.name
       let sound = try Data(contentsOf: URL(fileURLWithPath: path))
       var damaged = sound
