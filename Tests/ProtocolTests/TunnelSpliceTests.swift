@@ -27,7 +27,9 @@ import Testing
       for client in clients {
         sides.append(try await client.tunnel(to: server))
         middle.append(try #require(await box.next()))
-        for pipe in [sides[sides.count - 1], middle[middle.count - 1]] { try await pipe.keepLittle() }
+        for pipe in [sides[sides.count - 1], middle[middle.count - 1]] {
+          try await pipe.keepLittle()
+        }
       }
       return (sides, middle)
     }
@@ -60,7 +62,8 @@ import Testing
         for number in 0..<2 {
           group.addTask {
             try await ends[number].use { inbound, outbound in
-              async let sending: Void = TunnelTests.send(count, outbound, sent: sent[number])
+              async let sending: Void = TunnelTests.send(
+                count, ends[number].channel, outbound, sent: sent[number])
               let came = try await TunnelTests.receive(inbound) { came in
                 #expect(sent[1 - number].value - came < 8 << 20)
                 most.raise(to: residentBytes())
@@ -92,12 +95,12 @@ import Testing
     let answer = Task {
       try await far.use { inbound, outbound in
         let came = try await TunnelTests.receive(inbound)
-        try await TunnelTests.send(came * 2, outbound, sent: sent)
+        try await TunnelTests.send(came * 2, far.channel, outbound, sent: sent)
       }
     }
     let came = try await limited {
       try await near.use { inbound, outbound in
-        try await TunnelTests.send(100_000, outbound, sent: sent)
+        try await TunnelTests.send(100_000, near.channel, outbound, sent: sent)
         return try await TunnelTests.receive(inbound)
       }
     }
