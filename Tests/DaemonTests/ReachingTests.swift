@@ -130,6 +130,7 @@ import VirtualServer
         let refused = try await code(token) == .tunnelNotExpected
         throw ProblemDocument.forbidden(refused ? "refused" : "let in", remedy: "")
       }
+      Issue.record("another node was let in with the owner's token")
     } catch let problem as ProblemDocument {
       #expect(problem.detail == "refused")
     }
