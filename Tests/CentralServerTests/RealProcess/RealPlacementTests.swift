@@ -23,6 +23,24 @@ extension RealCentralServer {
       }
     }
 
+    /// Whoever needs to prove its band gets the authority's word on the one that was decided, and a
+    /// node that only reports costs no signature.
+    @Test func aNodeGetsAStatementOfItsBand() async throws {
+      try await CentralProcess.with { central in
+        let node = try await ScriptedNode.register("n1", at: central)
+        guard case .node(let identity) = node.credentials.identity else { return }
+        let verifier = CertificateVerifier(authority: node.credentials.authority)
+        #expect(try await node.report().bandStatement == nil)
+        var report = node.makeReport()
+        report.wantsBandStatement = true
+        let statement = try #require(try await node.send(report).bandStatement)
+        func proves(_ band: String) -> Bool {
+          statement.proves(identity, isIn: band, verifiedBy: verifier, at: Date())
+        }
+        #expect(proves("4:127.0.0.0/24") && !proves("4:127.0.1.0/24"))
+      }
+    }
+
     @Test func aVirtualServerWithRoomAFullOneAndAnotherBand() async throws {
       try await CentralProcess.with(listen: "[::]") { central in
         let n1 = try await ScriptedNode.register("n1", at: central)
