@@ -45,6 +45,7 @@ extension Composition {
     let folder = NetworkFolder(dataDirectory: directory.path)
     var identity: NodeIdentity?
     var connecting: ReachingConnecting?
+    var bandStatement: BandStatement?
     if try NetworkMembership.load(from: folder) != nil {
       guard let credentials = try IdentityFolder(path: folder.identityPath).credentials() else {
         throw NodeDaemonError.noIdentity(folder: folder.identityPath)
@@ -55,12 +56,14 @@ extension Composition {
       limits.connecting = .seconds(2)
       limits.pause = .seconds(10)
       limits.answer = .seconds(15)
+      let daemon = await LocalClient.connect(dataDirectory: directory.path)
+      bandStatement = try? await daemon?.bandStatement()
       connecting = ReachingConnecting(
         client: try PeerClient(.credentials(CredentialStore(credentials)), limits: limits),
-        daemon: await LocalClient.connect(dataDirectory: directory.path))
+        daemon: daemon)
     }
     return FileGetter(
-      identity: identity, connecting: connecting, catalog: try? catalogForReading(directory))
+      identity: identity, bandStatement: bandStatement, connecting: connecting, catalog: try? catalogForReading(directory))
   }
 
   /// What the machine's own index says.

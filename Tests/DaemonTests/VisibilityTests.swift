@@ -43,6 +43,11 @@ import Testing
         atPath: diary, withIntermediateDirectories: true)
       try Data("secret".utf8).write(to: URL(fileURLWithPath: diary + "/secret.txt"))
       try await ann.run("share", "add", diary, "--visible", "user:")
+      try await wait(until: "the content to be read") {
+        try await ann.run("search", "secret", "--json").output.contains("contentHash")
+      }
+      let found = try await ann.run("search", "secret", "--json").output
+      let hash = String(try #require(found.firstMatch(of: /"contentHash" : "([0-9a-f]{64})"/)).1)
       #expect(try await finds(ann, "secret"))
       #expect(try await !finds(bob, "secret"))
       #expect(try await !finds(cat, "secret"))
@@ -61,6 +66,10 @@ import Testing
         }
         print("visible to \(visible): holds for both after \(ContinuousClock.now - began)")
         #expect(try await finds(ann, "secret"))
+        for (machine, gets) in [(bob, sees.0), (cat, sees.1)] {
+          let got = try await machine.run("get", hash, "--force", "--to", machine.root + "/got")
+          #expect((got.status == 0) == gets, "\(visible): \(got)")
+        }
       }
       let list = try await ann.run("share", "list", "--json")
       #expect(list.output.contains(#""users" : ["#) && list.output.contains(#""ann""#))

@@ -101,6 +101,12 @@ public struct LocalClient: Sendable {
     try await ask(.post("/v1/local/news", news, isRepeatable: true))
   }
 
+  /// What proves to others which band this machine is in; nil while nothing does.
+  public func bandStatement() async throws -> BandStatement? {
+    let answer: LocalBandAnswer = try await ask(.get("/v1/local/band-statement"))
+    return answer.statement
+  }
+
   /// Asks the daemon to end in order. It does so after this returns.
   public func stop() async throws {
     let _: LocalDone = try await ask(.post("/v1/local/stop", LocalDone()))

@@ -171,6 +171,12 @@ public struct DaemonStatus: Hashable, Sendable, Codable {
   }
 }
 
+/// The answer to `GET /v1/local/band-statement`.
+public struct LocalBandAnswer: Hashable, Sendable, Codable {
+  /// Nil while nothing proves which band this machine is in.
+  public var statement: BandStatement?
+}
+
 /// The answer to what has nothing to say.
 public struct LocalDone: Hashable, Sendable, Codable {
   public init() {}

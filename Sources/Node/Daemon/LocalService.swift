@@ -27,6 +27,9 @@ public struct LocalService: Sendable {
       let message = try await request.message(NewsRequest.self, limits: Self.limits)
       return try Response.message(await Self.answering { try await daemon.news(message) })
     }
+    router.get("/v1/local/band-statement") { _, _ -> Response in
+      try Response.message(LocalBandAnswer(statement: await daemon.bandStatement()))
+    }
     router.post("/v1/local/tunnels") { request, context -> Response in
       let source = try await request.message(FileSource.self)
       let far = try await Self.answering { try await daemon.tunnel(to: source) }

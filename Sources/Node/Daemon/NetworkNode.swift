@@ -124,7 +124,9 @@ actor NetworkNode {
   private func startGivingFiles() async {
     do {
       let server = try await serving.start(
-        files, rendezvous: reaching.rendezvous, credentials: credentials,
+        files, proving: { [weak self] node, statement in
+          await self?.viewer(node, showing: statement) ?? .stranger
+        }, rendezvous: reaching.rendezvous, credentials: credentials,
         address: listeningAddress, folder: folder.path)
       fileServer = server
       tunnels.use(server)

@@ -57,7 +57,7 @@ public actor NodeDaemon {
       }
       let files = FileService(
         contents: SharedContents(
-          catalog: session.catalog, permits: { _, _ in true }, doubted: session.lookAgain),
+          catalog: session.catalog, doubted: session.lookAgain),
         turns: UploadTurns(settings.serving.limits), log: settings.log)
       network = try await NetworkNode(
         membership, folder: folder, credentials: credentials, catalog: session.catalog,
@@ -203,6 +203,9 @@ public actor NodeDaemon {
     guard let network else { throw ProblemDocument.noNetwork }
     return try await network.reaching.pipe(to: source)
   }
+
+  /// What proves to others which band this machine is in; nil while nothing does.
+  func bandStatement() async -> BandStatement? { await network?.bandStatement }
 
   /// Whether others can connect to this machine, as they find by trying.
   ///

@@ -48,20 +48,24 @@ public struct FileGetter: Sendable {
   public typealias Complaint = @Sendable (_ source: String, _ reason: DropReason) -> Void
 
   private let identity: NodeIdentity?
+  private let bandStatement: BandStatement?
   private let connecting: (any SourceConnecting)?
   private let contents: SharedContents?
   public var limits = FetchLimits()
 
   /// - Parameters:
   ///   - identity: this machine's node; nil where it has joined no network.
+  ///   - bandStatement: which band it is in, for files that a band alone may have.
   ///   - connecting: the ways to other nodes; nil where there are none.
   ///   - catalog: what this machine has itself; nil for nothing.
   public init(
-    identity: NodeIdentity?, connecting: (any SourceConnecting)?, catalog: Catalog?
+    identity: NodeIdentity?, bandStatement: BandStatement? = nil,
+    connecting: (any SourceConnecting)?, catalog: Catalog?
   ) {
     self.identity = identity
+    self.bandStatement = bandStatement
     self.connecting = connecting
-    contents = catalog.map { SharedContents(catalog: $0, permits: { _, _ in true }) { _ in } }
+    contents = catalog.map { SharedContents(catalog: $0) { _ in } }
   }
 
   /// What a file of this content is called on this machine; nil where there is none. Blocks.
@@ -178,7 +182,9 @@ public struct FileGetter: Sendable {
     guard let connecting else { return sources }
     for source in wish.sources where seen.insert(source).inserted {
       if hasOwn, source.node == identity { continue }
-      sources.append(NodePieceSource(source: source, hash: wish.hash, connecting: connecting))
+      sources.append(
+        NodePieceSource(
+          source: source, hash: wish.hash, bandStatement: bandStatement, connecting: connecting))
     }
     return sources
   }

@@ -7,6 +7,15 @@ import SearchModel
 
 /// What a node answers to those who fetch its files; see ``Protocol/FilePaths``.
 struct FileService: Sendable {
+  /// What is proven of a node that asks, given what it shows of its band.
+  typealias Proof = @Sendable (NodeIdentity, BandStatement?) async -> Viewer
+
+  /// A node that asks.
+  private struct Caller: Sendable {
+    var node: NodeIdentity
+    var viewer: Viewer
+  }
+
   let contents: SharedContents
   let turns: UploadTurns
   /// Takes lines for the owner.
@@ -15,34 +24,30 @@ struct FileService: Sendable {
   /// Bytes that are sent at once: large enough to cost little, small enough to share the line.
   private static let chunkByteCount = 256 * 1024
 
-  var router: Router<PeerRequestContext> {
+  func router(proving proof: @escaping Proof) -> Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
-    add(to: router)
-    return router
-  }
-
-  func add(to router: Router<PeerRequestContext>) {
     let service = self
-    router.get(RouterPath(FilePaths.piecesRoute)) { _, context -> Response in
-      let (node, hash) = try Self.question(context)
+    router.get(RouterPath(FilePaths.piecesRoute)) { request, context -> Response in
+      let (node, hash) = try await Self.question(request, context, proof)
       return try await service.answering { try await service.pieces(of: hash, for: node) }
     }
     router.get(RouterPath(FilePaths.bytesRoute)) { request, context -> Response in
-      let (node, hash) = try Self.question(context)
+      let (node, hash) = try await Self.question(request, context, proof)
       let range = try Self.range(request)
       return try await service.answering { try await service.bytes(range, of: hash, for: node) }
     }
+    return router
   }
 
   // MARK: Questions
 
   private static func question(
-    _ context: PeerRequestContext
-  ) throws -> (NodeIdentity, ContentHash) {
+    _ request: Request, _ context: PeerRequestContext, _ proof: Proof
+  ) async throws -> (Caller, ContentHash) {
     let node = try context.requireNode()
     guard let text = context.parameters.get("hash"), let hash = ContentHash(hexadecimal: text)
     else { throw ProblemDocument.malformed("A content's hash has 64 hexadecimal digits.") }
-    return (node, hash)
+    return (Caller(node: node, viewer: await proof(node, request.bandStatement)), hash)
   }
 
   private static func range(_ request: Request) throws -> Range<Int64> {
@@ -70,9 +75,9 @@ struct FileService: Sendable {
 
   // MARK: Answers
 
-  private func pieces(of hash: ContentHash, for node: NodeIdentity) async throws -> Response {
-    let turn = try turns.begin(for: node)
-    let content = try await open(hash, for: node)
+  private func pieces(of hash: ContentHash, for caller: Caller) async throws -> Response {
+    let turn = try turns.begin(for: caller.node)
+    let content = try await open(hash, for: caller.viewer)
     guard content.layout.pieceCount > 1 else { return Self.octets([]) }
     let bytes = try await contents.pieceHashes(of: content).bytes
     try await turn.wait(toSend: bytes.count)
@@ -87,10 +92,10 @@ struct FileService: Sendable {
   }
 
   private func bytes(
-    _ range: Range<Int64>, of hash: ContentHash, for node: NodeIdentity
+    _ range: Range<Int64>, of hash: ContentHash, for caller: Caller
   ) async throws -> Response {
-    let turn = try turns.begin(for: node)
-    let content = try await open(hash, for: node)
+    let turn = try turns.begin(for: caller.node)
+    let content = try await open(hash, for: caller.viewer)
     guard range.upperBound <= content.layout.byteCount else { throw FileRefusal.beyondEnd }
     var verifier = content.verifier
     if verifier.needsHashes {
@@ -104,21 +109,21 @@ struct FileService: Sendable {
       status: .ok,
       headers: [.contentType: "application/octet-stream", .contentLength: String(range.count)],
       body: ResponseBody(contentLength: range.count) { writer in
-        try await send(pieces, beginningWith: first, for: turn, to: &writer)
+        try await send(pieces, beginningWith: first, to: caller.viewer, in: turn, &writer)
         try await writer.finish(nil)
       })
   }
 
-  private func open(_ hash: ContentHash, for node: NodeIdentity) async throws -> OpenContent {
+  private func open(_ hash: ContentHash, for viewer: Viewer) async throws -> OpenContent {
     try await BlockingWork.run { [contents] () throws(FileRefusal) in
-      try contents.open(hash, for: node)
+      try contents.open(hash, for: viewer)
     }
   }
 
-  /// While one piece is sent, the next one is read. More is not read than the receiver takes.
+  /// While one piece is sent, the next one is read, and whether it may be had is asked again. More is not read than the receiver takes.
   private func send(
-    _ pieces: PieceStream, beginningWith first: ByteBuffer, for turn: UploadTurns.Turn,
-    to writer: inout any ResponseBodyWriter
+    _ pieces: PieceStream, beginningWith first: ByteBuffer, to viewer: Viewer,
+    in turn: UploadTurns.Turn, _ writer: inout any ResponseBodyWriter
   ) async throws {
     var present = first
     for piece in pieces.pieces {
@@ -131,7 +136,13 @@ struct FileService: Sendable {
         try await turn.wait(toSend: chunk.readableBytes)
         try await writer.write(chunk)
       }
-      if let next = try await next { present = next }
+      guard let next = try await next else { continue }
+      // Who may have a share can change at any moment.
+      let isGiven = await BlockingWork.run { [contents] in
+        contents.stillGives(pieces.content, to: viewer)
+      }
+      guard isGiven else { throw FileRefusal.notShared }
+      present = next
     }
   }
 

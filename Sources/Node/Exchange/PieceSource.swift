@@ -30,6 +30,7 @@ struct PieceSourceFailure: Error {
 struct NodePieceSource: PieceSource {
   let source: FileSource
   let hash: ContentHash
+  let bandStatement: BandStatement?
   let connecting: any SourceConnecting
 
   var name: String { "\(source.node)" }
@@ -69,8 +70,10 @@ struct NodePieceSource: PieceSource {
   ) async throws -> Value {
     do {
       let way = try await connecting.way(to: source)
+      var request = PeerRequest.get(path)
+      request.bandStatement = bandStatement
       return try await way.client.exchange(
-        .get(path), with: way.destination, expecting: way.expected, receive)
+        request, with: way.destination, expecting: way.expected, receive)
     } catch let problem as ProblemDocument {
       throw PieceSourceFailure(failure: FetchFailure(problem))
     } catch let error as PeerClientError {

@@ -8,11 +8,7 @@ import Synchronization
 /// below its share without following a link, must be the one that was hashed, and every piece is
 /// compared with its hash when it is read.
 final class SharedContents: Sendable {
-  /// Whether a node may have the files of a share.
-  typealias Permission = @Sendable (_ caller: NodeIdentity, _ share: Share) -> Bool
-
   private let catalog: Catalog
-  private let permits: Permission
   /// Is told of files that turn out to be another than the catalog knows.
   private let doubted: @Sendable (SharedFolder) -> Void
   private let hashing = PieceHashing()
@@ -21,11 +17,9 @@ final class SharedContents: Sendable {
   ///   - catalog: open for writing, so that what has changed can be queued.
   ///   - doubted: has the folder looked at again and pending contents read.
   init(
-    catalog: Catalog, permits: @escaping Permission,
-    doubted: @escaping @Sendable (SharedFolder) -> Void
+    catalog: Catalog, doubted: @escaping @Sendable (SharedFolder) -> Void
   ) {
     self.catalog = catalog
-    self.permits = permits
     self.doubted = doubted
   }
 
@@ -36,13 +30,13 @@ final class SharedContents: Sendable {
 
   /// Opens a file of this content. Blocks.
   ///
-  /// - Parameter caller: nil for the user of this machine, who may have all.
+  /// - Parameter viewer: nil for the user of this machine, who may have all.
   /// - Throws: ``FileRefusal/notShared``, ``FileRefusal/changed``, ``FileRefusal/unreadable(_:)``.
   func open(
-    _ hash: ContentHash, for caller: NodeIdentity?
+    _ hash: ContentHash, for viewer: Viewer?
   ) throws(FileRefusal) -> OpenContent {
     var refusal = FileRefusal.notShared
-    for shared in try found(hash) where caller.map({ permits($0, shared.share) }) ?? true {
+    for shared in try found(hash) where permits(viewer, shared.share) {
       do throws(FileRefusal) {
         return try open(shared, hash)
       } catch {
@@ -51,6 +45,16 @@ final class SharedContents: Sendable {
       }
     }
     throw refusal
+  }
+
+  /// Whether somebody may have the file of which he was given a part, as its share is visible now.
+  /// Blocks.
+  func stillGives(_ content: OpenContent, to viewer: Viewer) -> Bool {
+    (try? catalog.permits(viewer, share: content.file.share)) ?? false
+  }
+
+  private func permits(_ viewer: Viewer?, _ share: Share) -> Bool {
+    viewer.map { share.visibility.permits($0, owner: catalog.owner.userID) } ?? true
   }
 
   /// The hashes of the pieces of an open file, computed if they are not known. That takes as long as

@@ -17,6 +17,8 @@ public struct PeerRequest: Sendable {
   /// Whether it does no harm to serve it twice: it is then sent again when the connection was kept
   /// from an earlier request and turns out to be closed.
   public var isRepeatable: Bool
+  /// What is shown of this machine's band; nil for nothing.
+  public var bandStatement: BandStatement?
   /// From the end of the request to the beginning of the answer. Nil for the client's own limit.
   public var timeLimit: Duration?
 
@@ -47,6 +49,7 @@ public struct PeerRequest: Sendable {
   var head: HTTPRequest {
     // The name of the host is demanded by HTTP/1.1 and read by nobody.
     var head = HTTPRequest(method: method, scheme: nil, authority: "nearfind", path: path)
+    head.headerFields[.bandStatement] = bandStatement?.headerText
     switch content {
     case .none: break
     case .bytes(let bytes):

@@ -1,6 +1,7 @@
 import Exchange
 import Foundation
 import SearchModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -12,6 +13,12 @@ import Testing
   private let trial: FileTrial
 
   init() throws { trial = try FileTrial() }
+
+  private static var slow: UploadLimits {
+    var limits = UploadLimits()
+    limits.bytesPerSecond = 4_000_000
+    return limits
+  }
 
   private static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
     PieceHashesTests.Sample(byteCount: count, seed: seed).bytes
@@ -57,12 +64,68 @@ import Testing
   }
 
   @Test func whatIsNotPermittedLooksLikeWhatIsNotThere() async throws {
-    let giver = try await trial.giver("desk") { caller, share in
-      caller.user.text != "ann" && !share.name.isEmpty
-    }
+    let giver = try await trial.giver("desk")
     let wish = try await giver.share(Self.bytes(10, seed: 1), as: "a.bin")
+    let now = Date()
+    let authority = trial.network.authority
+    let home = try authority.statement(that: PeerName("laptop"), isIn: "home", now: now)
+    let away = try authority.statement(that: PeerName("laptop"), isIn: "away", now: now)
+    // Ann asks. Each change holds for the next request.
+    for (visibility, plain, atHome) in [
+      (Visibility.users([]), false, false), (.everyone, true, true), (.band, false, true),
+      (.users(["eve"]), false, false), (.users(["ann", "eve"]), true, true),
+    ] {
+      try giver.workshop.catalog.setVisibility(visibility, of: giver.workshop.shared.bytes)
+      for (statement, isGiven) in [(nil, plain), (away, plain), (home, atHome)] {
+        let refusal = isGiven ? nil : ProblemCode.notShared
+        for path in [path(wish), FilePaths.pieces(of: wish.hash)] {
+          #expect(
+            try await trial.ask(path, of: giver, showing: statement).code == refusal,
+            "\(visibility)")
+        }
+      }
+    }
+  }
+
+  /// A copy that everyone may have is given, whatever else the content lies in.
+  @Test func theCopyThatMayBeHadIsGiven() async throws {
+    let giver = try await trial.giver("desk")
+    let bytes = Self.bytes(100, seed: 1)
+    let hidden = try TemporaryFolder()
+    try hidden.write(String(decoding: bytes.map { $0 & 127 }, as: UTF8.self), to: "hidden.bin")
+    let wish = try await giver.share(bytes.map { $0 & 127 }, as: "a.bin")
+    _ = try await giver.workshop.session.index([hidden.bytes])
+    try giver.workshop.catalog.setVisibility(.users([]), of: hidden.bytes)
+    #expect(try await trial.ask(path(wish), of: giver).code == nil)
+    try giver.workshop.catalog.setVisibility(.users([]), of: giver.workshop.shared.bytes)
     #expect(try await trial.ask(path(wish), of: giver).code == .notShared)
-    #expect(try await trial.ask(FilePaths.pieces(of: wish.hash), of: giver).code == .notShared)
+    try giver.workshop.catalog.setVisibility(.everyone, of: hidden.bytes)
+    #expect(try await trial.ask(path(wish), of: giver).code == nil)
+  }
+
+  /// A long answer is on its way when its share is closed: it ends, and what came of it is not whole.
+  @Test func aChangeEndsWhatIsBeingSent() async throws {
+    let giver = try await trial.giver("desk", limits: Self.slow)
+    let wish = try await giver.share(Self.bytes(40_000_000, seed: 1), as: "a.bin")
+    let endpoint = try #require(giver.source.endpoint)
+    let count = Mutex(0)
+    await #expect(throws: (any Error).self) {
+      try await trial.client.exchange(
+        .get(path(wish)), with: .network(host: endpoint.address, port: Int(endpoint.port)),
+        expecting: .node(giver.identity)
+      ) { response in
+        while let buffer = try await response.next() {
+          let isFirst = count.withLock { count in
+            defer { count += buffer.readableBytes }
+            return count == 0
+          }
+          guard isFirst else { continue }
+          try giver.workshop.catalog.setVisibility(
+            .users([]), of: giver.workshop.shared.bytes)
+        }
+      }
+    }
+    #expect((1..<wish.byteCount).contains(Int64(count.withLock { $0 })))
   }
 
   @Test func whatIsSharedNoMoreIsNotGiven() async throws {

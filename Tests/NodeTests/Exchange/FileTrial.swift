@@ -20,19 +20,21 @@ struct FileTrial: Sendable {
     private let folders = FolderBox()
 
     init(
-      _ network: TestNetwork, name: String, limits: UploadLimits = UploadLimits(),
-      permits: @escaping SharedContents.Permission = { _, _ in true }
+      _ network: TestNetwork, name: String, limits: UploadLimits = UploadLimits()
     ) async throws {
       workshop = try Workshop()
-      contents = SharedContents(catalog: workshop.catalog, permits: permits) {
-        [folders] in folders.add($0)
-      }
+      contents = SharedContents(catalog: workshop.catalog) { [folders] in folders.add($0) }
       turns = UploadTurns(limits)
       let node = NodeIdentity(user: try PeerName("bob"), node: try PeerName(name))
       identity = node
       let service = FileService(contents: contents, turns: turns) { _ in }
-      let server = try await network.server(.node(node), service.router)
+      let server = try await network.server(.node(node), service.router(proving: Self.viewer))
       running.withLock { $0 = server }
+    }
+
+    /// The band is taken for true that is shown: that is proven elsewhere.
+    private static func viewer(_ node: NodeIdentity, _ shown: BandStatement?) -> Viewer {
+      Viewer(userID: node.user.text, isInOwnersBand: shown?.band == "home")
     }
 
     /// The folders that were to be looked at again.
@@ -77,10 +79,9 @@ struct FileTrial: Sendable {
   }
 
   func giver(
-    _ name: String, limits: UploadLimits = UploadLimits(),
-    permits: @escaping SharedContents.Permission = { _, _ in true }
+    _ name: String, limits: UploadLimits = UploadLimits()
   ) async throws -> Giver {
-    try await Giver(network, name: name, limits: limits, permits: permits)
+    try await Giver(network, name: name, limits: limits)
   }
 
   var getter: FileGetter {
@@ -100,12 +101,16 @@ struct FileTrial: Sendable {
   }
 
   /// What a request comes to: the bytes, or the code of the refusal.
-  func ask(_ path: String, of giver: Giver) async throws -> Result<[UInt8], ProblemDocument> {
+  func ask(
+    _ path: String, of giver: Giver, showing statement: BandStatement? = nil
+  ) async throws -> Result<[UInt8], ProblemDocument> {
     guard let endpoint = giver.source.endpoint else { throw POSIXError(.ENOENT) }
+    var request = PeerRequest.get(path)
+    request.bandStatement = statement
     do {
       return .success(
         try await client.exchange(
-          .get(path), with: .network(host: endpoint.address, port: Int(endpoint.port)),
+          request, with: .network(host: endpoint.address, port: Int(endpoint.port)),
           expecting: .node(giver.identity)
         ) { response in
           var bytes = ByteBuffer()
