@@ -23,7 +23,8 @@ import Testing
 
   @Test func helpFitsATerminal() async throws {
     for command in [
-      "search", "get", "index", "status", "forget", "route", "register", "login", "up", "down", "doctor",
+      "search", "get", "index", "status", "forget", "route", "register", "login", "up", "down",
+      "doctor",
       "evaluate", "completion",
     ] {
       let lines = try await sandbox.run(command, "--help").lines
