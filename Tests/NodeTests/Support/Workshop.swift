@@ -15,16 +15,18 @@ final class Workshop: Sendable {
   init(
     shared: TemporaryFolder? = nil, state: TemporaryFolder? = nil,
     engine: RecordingEngine = RecordingEngine(), options: IndexingSession.Options = .init(),
-    owner: Owner = .local
+    owner: Owner = .local, readsText: Bool = true
   ) throws {
     self.shared = try shared ?? TemporaryFolder()
     self.state = try state ?? TemporaryFolder()
     self.engine = engine
     let extractions = Counter()
     counter = extractions
+    let nothing: ContentExtraction = { _ in nil }
     session = IndexingSession(
       catalog: try Catalog(folder: self.state.path, access: .writing, owner: owner),
-      engine: engine, options: options, extraction: Self.extraction { extractions.add() })
+      engine: engine, options: options,
+      extraction: readsText ? Self.extraction { extractions.add() } : nothing)
   }
 
   private let counter: Counter
