@@ -20,6 +20,17 @@ final class NginxYardstick {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = ["-c", folder.path("nginx.conf"), "-p", folder.path(""), "-e", "stderr"]
     process.standardError = FileHandle.nullDevice
+    try Self.start(process)
+  }
+
+  /// A program inherits the signals that the thread which starts it has blocked, and the threads that
+  /// tasks run on have blocked all: then alarms and requests to end would never reach it.
+  private static func start(_ process: Process) throws {
+    var none = sigset_t()
+    var former = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
     try process.run()
   }
 
@@ -113,7 +124,7 @@ final class NginxYardstick {
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
-    try process.run()
+    try start(process)
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
