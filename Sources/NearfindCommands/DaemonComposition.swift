@@ -63,7 +63,8 @@ extension Composition {
         daemon: daemon)
     }
     return FileGetter(
-      identity: identity, bandStatement: bandStatement, connecting: connecting, catalog: try? catalogForReading(directory))
+      identity: identity, bandStatement: bandStatement, connecting: connecting,
+      catalog: try? catalogForReading(directory))
   }
 
   /// What the machine's own index says.

@@ -8,16 +8,20 @@ import Protocol
 struct PageGuard: RouterMiddleware {
   let hosts: PageHosts
   let token: String
-
-  /// Paths below this need the secret; what lies elsewhere is the page itself, the same for all.
-  static let secretPrefix = "/v1/"
+  /// What is given without the secret: the page itself, the same for all. Exactly as written here,
+  /// because the router takes `//v1` for `/v1`.
+  let openPaths: Set<String>
 
   func handle(
     _ request: Request, context: PeerRequestContext,
     next: (Request, PeerRequestContext) async throws -> Response
   ) async throws -> Response {
-    if let refusal = refusal(of: request) { throw refusal }
-    var response = try await next(request, context)
+    var response: Response
+    if let refusal = refusal(of: request) {
+      response = refusal.response
+    } else {
+      response = try await next(request, context)
+    }
     for field in Self.headers { response.headers[field.name] = field.value }
     return response
   }
@@ -30,7 +34,7 @@ struct PageGuard: RouterMiddleware {
     if let origin = request.headers[.origin], origin.lowercased() != "http://\(host.lowercased())" {
       return .forbidden("Another website asks.", remedy: "Use: nearfind open")
     }
-    guard request.uri.path.hasPrefix(Self.secretPrefix) else { return nil }
+    if openPaths.contains(request.uri.path) { return nil }
     if let site = request.headers[.secFetchSite], site != "same-origin" && site != "none" {
       return .forbidden("Another website asks.", remedy: "Use: nearfind open")
     }

@@ -22,7 +22,8 @@ public final class PageServer: Sendable {
     let note = PageNote(dataDirectory: dataDirectory)
     let last = try note.read()
     let files = try PageFiles()
-    let token = last?.token ?? PageAddress.newToken()
+    // Another each time: whoever listened at the port meanwhile may have been shown the last one.
+    let token = PageAddress.newToken()
     let server: PeerServer
     let service = PageService(daemon: daemon, files: files, token: token)
     do {
@@ -69,7 +70,7 @@ struct PageService: Sendable {
 
   private func router(_ hosts: PageHosts) -> Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
-    router.add(middleware: PageGuard(hosts: hosts, token: token))
+    router.add(middleware: PageGuard(hosts: hosts, token: token, openPaths: Set(files.paths)))
     for path in files.paths {
       router.get(RouterPath(path)) { [files] _, _ -> Response in
         guard let response = files.response(at: path) else { throw HTTPError(.notFound) }

@@ -30,14 +30,15 @@ struct OpenCommand: AsyncParsableCommand {
     guard await LocalClient.connect(dataDirectory: directory.path) != nil else {
       throw CommandFailure.failed("Nearfind is not running. Start it with: nearfind up")
     }
-    guard let address = try PageNote(dataDirectory: directory.path).read() else {
+    let note = PageNote(dataDirectory: directory.path)
+    guard let address = try note.read() else {
       throw CommandFailure.failed("It runs without the page. Start it with: nearfind up")
     }
     console.output.emit(address.url + "\n")
     guard !print, hasDesktop(console.environment) else { return }
     let opener = Process()
     opener.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    opener.arguments = ["xdg-open", address.url]
+    opener.arguments = ["xdg-open", note.doorPath]
     opener.standardOutput = FileHandle.nullDevice
     opener.standardError = FileHandle.nullDevice
     do {

@@ -124,7 +124,8 @@ actor NetworkNode {
   private func startGivingFiles() async {
     do {
       let server = try await serving.start(
-        files, proving: { [weak self] node, statement in
+        files,
+        proving: { [weak self] node, statement in
           await self?.viewer(node, showing: statement) ?? .stranger
         }, rendezvous: reaching.rendezvous, credentials: credentials,
         address: listeningAddress, folder: folder.path)

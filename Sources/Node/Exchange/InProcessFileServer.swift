@@ -14,7 +14,9 @@ public final class InProcessFileServer: Sendable {
     let service = FileService(contents: contents, turns: UploadTurns(limits)) { _ in }
     var setup = ServerSetup.network(host: "127.0.0.1", port: 0, credentials: credentials)
     setup.accepts = .anyNode
-    server = try await PeerServer.start(setup, router: service.router { node, _ in
+    server = try await PeerServer.start(
+      setup,
+      router: service.router { node, _ in
         Viewer(userID: node.user.text, isInOwnersBand: false)
       })
   }

@@ -58,7 +58,8 @@ struct ProblemMiddleware: RouterMiddleware {
 }
 
 extension ProblemDocument {
-  var response: Response {
+  /// The answer that tells it.
+  public var response: Response {
     var headers: HTTPFields = [.contentType: Self.mediaType]
     if let retryAfter { headers[.retryAfter] = String(retryAfter) }
     // A document of texts and whole numbers can always be encoded.
