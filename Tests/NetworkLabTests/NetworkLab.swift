@@ -64,16 +64,14 @@ struct NetworkLab {
   }
 
   static let probe = program("RouteProbe")
+  /// The product's.
+  static let nearfind = program("nearfind")
 
   /// SwiftPM builds the programs beside the tests.
   static func program(_ name: String) -> String {
     URL(fileURLWithPath: CommandLine.arguments[0])
       .resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name).path
   }
-
-  /// The product's program, likewise.
-  static let program = URL(fileURLWithPath: probe).deletingLastPathComponent()
-    .appending(path: "nearfind").path
 
   /// Whether the kernel lets this user make namespaces and filters. Says on standard error why
   /// not, so that nobody takes a run without these tests for one with them.

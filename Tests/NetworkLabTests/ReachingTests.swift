@@ -87,7 +87,7 @@ import Testing
   /// process that is the job itself, so that it ends with the script.
   private static var commands: String {
     """
-    nearfind='\(NetworkLab.program)'
+    nearfind='\(NetworkLab.nearfind)'
     on() { host=$1; shift; HOME="$PWD/$host.home" NEARFIND_DATA="$PWD/$host.data" \\
       nsenter --net=/run/netns/$host "$nearfind" "$@"; }
     spawn() { host=$1; shift; export HOME="$PWD/$host.home" NEARFIND_DATA="$PWD/$host.data"
