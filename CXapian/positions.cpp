@@ -1,5 +1,8 @@
 #include "positions.h"
 
+#include <limits>
+
+#include "batch.h"
 #include "packing.h"
 #include "posting_chunks.h"
 #include "unpacking.h"
@@ -13,6 +16,10 @@ namespace {
 // for effective index compression", 2000): the middle one of each stretch, as a choice among the
 // places that are left to it.
 class PositionDecoder {
+    // Rows of neighbours take no bits, so the bytes bound nothing; what a batch can say does.
+    static constexpr uint64_t most_positions =
+        std::numeric_limits<decltype(BatchTerm::position_count)>::max();
+
     PackedReader bytes;
     uint64_t waiting = 0;
     unsigned waiting_count = 0;
@@ -26,7 +33,7 @@ class PositionDecoder {
         if (bytes.at_end()) return {last};
         uint32_t first = choice(last);
         uint64_t count = uint64_t(choice(last - first)) + 2;
-        if (first >= last || count > uint64_t(last) - first + 1) fail();
+        if (first >= last || count > uint64_t(last) - first + 1 || count > most_positions) fail();
         positions.resize(count);
         positions.front() = first;
         positions.back() = last;

@@ -7,10 +7,13 @@ struct BatchBytes {
   private(set) var bytes: [UInt8] = []
   private(set) var documentCount = 0
 
-  /// - Parameter terms: each text once.
+  /// - Parameters:
+  ///   - terms: each text once.
+  ///   - positions: of terms that have any, ascending.
   mutating func add(
     key: [UInt8], size: Int64, modified: Int64, hash: [UInt8], data: [UInt8],
-    booleanTerms: [[UInt8]], terms: [(text: [UInt8], occurrences: UInt8)]
+    booleanTerms: [[UInt8]], terms: [(text: [UInt8], occurrences: UInt8)],
+    positions: [[UInt8]: [UInt32]] = [:]
   ) {
     documentCount += 1
     bytes.append(number: UInt16(key.count))
@@ -31,7 +34,9 @@ struct BatchBytes {
       packed.append(UInt8(text.count))
       packed += text
       packed.append(occurrences)
-      packed.append(number: UInt16(0))
+      let places = positions[text] ?? []
+      packed.append(number: UInt16(places.count))
+      for place in places { packed.append(number: place) }
     }
     bytes.append(number: UInt32(packed.count))
     bytes += packed
