@@ -81,11 +81,12 @@ cxapian_status cxapian_part_hide(
         std::vector<uint32_t> hidden;
         for (size_t index = 0; index < term_count; ++index) {
             std::vector<uint32_t> one = documents_of(*part, std::string(view_of(terms[index])));
-            std::vector<uint32_t> both;
-            std::set_union(
-                hidden.begin(), hidden.end(), one.begin(), one.end(), std::back_inserter(both));
-            hidden.swap(both);
+            hidden.insert(hidden.end(), one.begin(), one.end());
         }
+        part->check_stop();
+        // Once for all terms: a union for each would go over all that is hidden as often.
+        std::sort(hidden.begin(), hidden.end());
+        hidden.erase(std::unique(hidden.begin(), hidden.end()), hidden.end());
         std::vector<uint32_t> left;
         std::set_difference(
             hidden.begin(), hidden.end(), part->removed.begin(), part->removed.end(),
