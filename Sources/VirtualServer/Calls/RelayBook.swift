@@ -2,14 +2,16 @@ public import Protocol
 
 /// What a virtual server passes on between nodes that cannot reach each other.
 public struct RelayLimits: Hashable, Sendable {
-  /// Relays at once, in all and of one caller.
+  /// Relays at once, in all and of the nodes of one user who call.
   public var count = 16
-  public var countPerCaller = 4
+  public var countPerUser = 4
   /// Bytes a second of each relay, both directions together, and of all relays.
   public var bytesPerSecond = 1 << 20
   public var totalBytesPerSecond = 4 << 20
-  /// Bytes of one relay. Then the two may have none for ``rest`` milliseconds.
+  /// Bytes of one relay, and how many milliseconds it may last. Then the caller's user may have none to
+  /// the same node for ``rest`` milliseconds.
   public var byteCount: Int64 = 1 << 30
+  public var life: Int64 = 6 * 3_600_000
   public var rest: Int64 = 600_000
   /// How long nothing may move.
   public var idle: Duration = .seconds(60)
@@ -31,9 +33,11 @@ struct RelayBook: Sendable {
     /// This virtual server relays nothing.
     case none
     case tooMany(limit: Int)
-    case tooManyOfCaller(limit: Int)
+    case tooManyOfUser(limit: Int)
     /// What is allowed between the two has passed. Milliseconds until there may be more.
     case usedUp(limit: Int64, wait: Int64)
+    /// A relay between the two has lasted for as long as one may, in milliseconds; likewise.
+    case livedOut(limit: Int64, wait: Int64)
   }
 
   /// What is to become of a relay.
@@ -48,19 +52,33 @@ struct RelayBook: Sendable {
     var owner: NodeIdentity
   }
 
+  /// By user: a user may have many nodes, and calls from the next when one has used up its share.
+  private struct Way: Hashable {
+    var user: PeerName
+    var owner: NodeIdentity
+
+    init(_ pair: Pair) { (user, owner) = (pair.caller.user, pair.owner) }
+  }
+
+  private struct Rest {
+    var end: Int64
+    var hasLivedOut: Bool
+  }
+
   private struct Relay {
     var pair: Pair
+    var start: Int64
     var passed: Int64 = 0
     var allowance: ByteAllowance
   }
 
-  /// Pairs that are kept because they used up what they may; the oldest go first.
+  /// Ways that are kept because they used up what they may; the oldest go first.
   private static let mostResting = 1_000
 
   private let limits: RelayLimits
   private var relays: [UInt64: Relay] = [:]
   private var total: ByteAllowance
-  private var resting: [Pair: Int64] = [:]
+  private var resting: [Way: Rest] = [:]
   private var lastNumber: UInt64 = 0
 
   init(limits: RelayLimits, now: Int64) {
@@ -73,29 +91,37 @@ struct RelayBook: Sendable {
   /// - Returns: the relay's number; ``close(_:)`` must follow.
   mutating func open(_ pair: Pair, now: Int64) throws(Refusal) -> UInt64 {
     guard limits.rate != nil else { throw .none }
-    resting = resting.filter { $0.value > now }
-    if let end = resting[pair] { throw .usedUp(limit: limits.byteCount, wait: end - now) }
+    resting = resting.filter { $0.value.end > now }
+    if let rest = resting[Way(pair)] {
+      let wait = rest.end - now
+      throw rest.hasLivedOut
+        ? .livedOut(limit: limits.life, wait: wait) : .usedUp(limit: limits.byteCount, wait: wait)
+    }
     guard relays.count < limits.count else { throw .tooMany(limit: limits.count) }
-    guard relays.values.count(where: { $0.pair.caller == pair.caller }) < limits.countPerCaller
-    else { throw .tooManyOfCaller(limit: limits.countPerCaller) }
+    let ofUser = relays.values.count { $0.pair.caller.user == pair.caller.user }
+    guard ofUser < limits.countPerUser else { throw .tooManyOfUser(limit: limits.countPerUser) }
     lastNumber += 1
     relays[lastNumber] = Relay(
-      pair: pair, allowance: ByteAllowance(perSecond: limits.bytesPerSecond, now: now))
+      pair: pair, start: now, allowance: ByteAllowance(perSecond: limits.bytesPerSecond, now: now))
     return lastNumber
   }
 
-  /// So many more bytes have passed through a relay, in whichever direction.
+  /// So many more bytes have passed through a relay, in whichever direction. One through which nothing
+  /// passes is ended for that, so a relay's life is looked at here and nowhere else.
   mutating func passed(_ byteCount: Int, through number: UInt64, now: Int64) -> Verdict {
     guard var relay = relays[number] else { return .end }
     relay.passed += Int64(byteCount)
     let wait = max(
       relay.allowance.take(byteCount, now: now), total.take(byteCount, now: now))
     relays[number] = relay
-    guard relay.passed >= limits.byteCount else { return .goOn(after: wait) }
-    if resting.count >= Self.mostResting, let oldest = resting.min(by: { $0.value < $1.value }) {
+    let hasLivedOut = now - relay.start >= limits.life
+    guard relay.passed >= limits.byteCount || hasLivedOut else { return .goOn(after: wait) }
+    if resting.count >= Self.mostResting,
+      let oldest = resting.min(by: { $0.value.end < $1.value.end })
+    {
       resting[oldest.key] = nil
     }
-    resting[relay.pair] = now + limits.rest
+    resting[Way(relay.pair)] = Rest(end: now + limits.rest, hasLivedOut: hasLivedOut)
     return .end
   }
 
@@ -145,14 +171,20 @@ extension ProblemDocument {
       detail = "This virtual server relays \(limit) connections at once, and there are as many."
       remedy = "Try again later."
       wait = 10
-    case .tooManyOfCaller(let limit):
-      detail = "This virtual server relays \(limit) connections at once for each machine."
-      remedy = "Wait until another of this machine's transfers is done."
+    case .tooManyOfUser(let limit):
+      detail = "This virtual server relays \(limit) connections at once for each user."
+      remedy = "Wait until another transfer of this user's machines is done."
       wait = 10
     case .usedUp(let limit, let milliseconds):
       detail =
-        "This virtual server relays \(limit) bytes at a time between two machines, and they "
-        + "have passed."
+        "This virtual server relays \(limit) bytes at a time between a user and a machine, and "
+        + "they have passed."
+      remedy = "Try again in \((milliseconds + 999) / 1000) s; it goes on where it was."
+      wait = Int((milliseconds + 999) / 1000)
+    case .livedOut(let limit, let milliseconds):
+      detail =
+        "This virtual server relays for \(limit / 60_000) minutes at a time between a user and a "
+        + "machine, and they have passed."
       remedy = "Try again in \((milliseconds + 999) / 1000) s; it goes on where it was."
       wait = Int((milliseconds + 999) / 1000)
     }

@@ -6,9 +6,11 @@ import Testing
 
 /// Limits of relays, by counted bytes: the times are arguments.
 @Suite struct RelayBookTests {
-  private func pair(_ caller: String, _ owner: String) throws -> RelayBook.Pair {
+  private func pair(
+    _ caller: String, _ owner: String, from node: String = "pc"
+  ) throws -> RelayBook.Pair {
     RelayBook.Pair(
-      caller: try World.node(caller, "pc"), owner: try World.node(owner, "pc"))
+      caller: try World.node(caller, node), owner: try World.node(owner, "pc"))
   }
 
   private func book(_ change: (inout RelayLimits) -> Void) -> RelayBook {
@@ -20,12 +22,15 @@ import Testing
   @Test func soManyAtOnce() throws {
     var book = book {
       $0.count = 3
-      $0.countPerCaller = 2
+      $0.countPerUser = 2
     }
     let first = try book.open(pair("ann", "bob"), now: 0)
     _ = try book.open(pair("ann", "cat"), now: 0)
-    #expect(throws: RelayBook.Refusal.tooManyOfCaller(limit: 2)) {
-      try book.open(pair("ann", "dan"), now: 0)
+    // From whichever of the user's nodes.
+    for node in ["pc", "laptop"] {
+      #expect(throws: RelayBook.Refusal.tooManyOfUser(limit: 2)) {
+        try book.open(pair("ann", "dan", from: node), now: 0)
+      }
     }
     _ = try book.open(pair("eve", "bob"), now: 0)
     #expect(throws: RelayBook.Refusal.tooMany(limit: 3)) {
@@ -56,7 +61,7 @@ import Testing
       var book = book {
         $0.bytesPerSecond = rate
         $0.totalBytesPerSecond = total
-        $0.countPerCaller = 16
+        $0.countPerUser = 16
         $0.byteCount = .max
       }
       let relays = try (0..<generator.number(1...6)).map {
@@ -94,8 +99,10 @@ import Testing
     let verdicts = [999, 1].map { book.passed($0, through: relay, now: 0) }
     #expect(verdicts == [.goOn(after: 0), .end])
     book.close(relay)
-    #expect(throws: RelayBook.Refusal.usedUp(limit: 1_000, wait: 4_000)) {
-      try book.open(pair("ann", "bob"), now: 1_000)
+    for node in ["pc", "laptop"] {
+      #expect(throws: RelayBook.Refusal.usedUp(limit: 1_000, wait: 4_000)) {
+        try book.open(pair("ann", "bob", from: node), now: 1_000)
+      }
     }
     // Not for others, and not for ever.
     _ = try book.open(pair("bob", "ann"), now: 1_000)
@@ -104,10 +111,29 @@ import Testing
     #expect(late == .end)
   }
 
+  /// However little passes through it.
+  @Test func noRelayLastsForEver() throws {
+    var book = book {
+      $0.life = 10_000
+      $0.rest = 5_000
+    }
+    let relay = try book.open(pair("ann", "bob"), now: 1_000)
+    let verdicts = [1_000, 10_999, 11_000].map { book.passed(1, through: relay, now: $0) }
+    #expect(verdicts == [.goOn(after: 0), .goOn(after: 0), .end])
+    book.close(relay)
+    #expect(throws: RelayBook.Refusal.livedOut(limit: 10_000, wait: 4_000)) {
+      try book.open(pair("ann", "bob"), now: 12_000)
+    }
+    let next = try book.open(pair("ann", "bob"), now: 16_000)
+    let verdict = book.passed(1, through: next, now: 16_000)
+    #expect(verdict == .goOn(after: 0))
+  }
+
   @Test func refusalsNameTheLimit() {
     let refusals: [(RelayBook.Refusal, String)] = [
-      (.tooMany(limit: 17), "17"), (.tooManyOfCaller(limit: 5), "5"),
+      (.tooMany(limit: 17), "17"), (.tooManyOfUser(limit: 5), "5"),
       (.usedUp(limit: 123_456, wait: 4_000), "123456"), (.none, "nothing"),
+      (.livedOut(limit: 420 * 60_000, wait: 4_000), "420 minutes"),
     ]
     for (refusal, part) in refusals {
       let document = ProblemDocument(refusal)
