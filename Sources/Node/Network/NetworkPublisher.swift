@@ -89,7 +89,7 @@ public actor NetworkPublisher {
         guard !Task.isCancelled else { return }
         failures += 1
         let wait = min(0.25 * Double(1 << min(failures, 10)), 15)
-        let pause = pause(after: error, of: server) ?? .seconds(wait)
+        let pause = pause(after: error, of: server, atLeast: .seconds(wait))
         await bell.wait(atMost: pause * Double.random(in: 0.7...1, using: &chance))
       }
     }
@@ -230,23 +230,27 @@ public actor NetworkPublisher {
     }
   }
 
-  /// How long to wait; nil for longer with each failure.
-  private func pause(after error: any Error, of server: GroupServer) -> Duration? {
+  /// How long to wait; `wait` is longer with each failure.
+  private func pause(
+    after error: any Error, of server: GroupServer, atLeast wait: Duration
+  ) -> Duration {
     position = nil
     state.problem = "\(error)"
-    switch error {
-    case let problem as ProblemDocument:
-      switch problem.code {
-      case .quotaExceeded: return .seconds(300)
-      // The lease comes within seconds, and so does the news that this node is attached.
-      case .takesNoRecords, .notAttached, .otherEpoch:
-        return problem.retryAfter.map { .seconds(min($0, 60)) } ?? .milliseconds(500)
-      default: return problem.retryAfter.map { .seconds(min($0, 600)) }
-      }
-    case is PeerClientError:
-      if self.server == server { unreachable(server) }
-      return nil
-    default: return nil
+    if let problem = error as? ProblemDocument {
+      return Self.pause(after: problem, atLeast: wait)
+    }
+    if error is PeerClientError, self.server == server { unreachable(server) }
+    return wait
+  }
+
+  /// Whatever the virtual server says: not without a pause, and not for ever.
+  static func pause(after problem: ProblemDocument, atLeast wait: Duration) -> Duration {
+    switch problem.code {
+    case .quotaExceeded: .seconds(300)
+    // The lease comes within seconds, and so does the news that this node is attached.
+    case .takesNoRecords, .notAttached, .otherEpoch:
+      max(.milliseconds(500), .seconds(min(problem.retryAfter ?? 0, 60)))
+    default: max(wait, .seconds(min(problem.retryAfter ?? 0, 600)))
     }
   }
 }

@@ -297,4 +297,20 @@ import Testing
     #expect(await stage.index.requestCount > 2)
     await stage.end()
   }
+
+  /// A virtual server may say anything, also that it is to be asked at once, for ever.
+  @Test(arguments: [Int.min, -1, 0, nil] as [Int?])
+  func noRefusalIsAnsweredAtOnce(seconds: Int?) {
+    for code in [ProblemCode.overloaded, .notAttached, .takesNoRecords, .otherEpoch] {
+      var problem = ProblemDocument.overloaded
+      (problem.code, problem.retryAfter) = (code, seconds)
+      let pause = NetworkPublisher.pause(after: problem, atLeast: .seconds(4))
+      #expect(pause == (code == .overloaded ? .seconds(4) : .milliseconds(500)), "\(code)")
+      problem.retryAfter = .max
+      let longest = NetworkPublisher.pause(after: problem, atLeast: .seconds(4))
+      #expect(longest == .seconds(code == .overloaded ? 600 : 60), "\(code)")
+      problem.retryAfter = 7
+      #expect(NetworkPublisher.pause(after: problem, atLeast: .seconds(4)) == .seconds(7))
+    }
+  }
 }
