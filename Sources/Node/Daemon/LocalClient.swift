@@ -6,17 +6,17 @@ public struct LocalClient: Sendable {
   private let client: PeerClient
   private let destination: PeerDestination
 
-  /// - Returns: nil where no daemon runs for the data directory. It may end at any moment.
+  /// - Returns: nil where no daemon of this user's runs for the data directory. It may end at any moment.
   public static func connect(dataDirectory: String) async -> LocalClient? {
     var limits = ClientLimits()
     limits.connecting = .seconds(2)
     limits.answer = .seconds(24 * 3600)
     // What the daemon does before may take as long, and a huge file moves nothing for a while.
     limits.pause = .seconds(24 * 3600)
-    guard let client = try? PeerClient(.localSocket, limits: limits) else { return nil }
-    let local = LocalClient(
-      client: client,
-      destination: .unixSocket(path: SocketPath.path(dataDirectory: dataDirectory)))
+    guard let path = try? SocketPath.trustedPath(dataDirectory: dataDirectory),
+      let client = try? PeerClient(.localSocket, limits: limits)
+    else { return nil }
+    let local = LocalClient(client: client, destination: .unixSocket(path: path))
     guard (try? await local.status()) != nil else {
       client.shutDown()
       return nil

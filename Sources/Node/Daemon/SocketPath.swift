@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Protocol
 
 /// Where the daemon of a data directory listens.
 public enum SocketPath {
@@ -12,5 +13,17 @@ public enum SocketPath {
     let digest = SHA256.hash(data: Data(dataDirectory.utf8)).prefix(8)
     let name = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     return "/tmp/nearfind-\(geteuid())-\(name)/daemon.socket"
+  }
+
+  /// The same, for who trusts whoever listens there.
+  ///
+  /// - Throws: ``Protocol/SecretFileError`` where it is below `/tmp`, where anybody can make folders, and
+  ///   the folder is not there, not this user's, or open to others.
+  static func trustedPath(dataDirectory: String) throws(SecretFileError) -> String {
+    let path = path(dataDirectory: dataDirectory)
+    if !path.hasPrefix(dataDirectory + "/") {
+      _ = try SecretFolder(String(path.dropLast("/daemon.socket".count)))
+    }
+    return path
   }
 }
