@@ -84,6 +84,57 @@ import Testing
     await middle.shutDown()
   }
 
+  /// The kernel takes some, and then the sender waits, while another passage goes on.
+  @Test func whoDoesNotReadIsSentLittle() async throws {
+    let middle = try await Middle()
+    let count = 64 << 20
+    let (sides, inner) = try await middle.pipes()
+    let splice = TunnelSplice(inner[0], inner[1], idle: .seconds(60)) { _ in .goOn(after: .zero) }
+    let running = Task { await splice.run() }
+    let near = try await RawPipe(sides[0], isHalfClosable: true)
+    let far = try await RawPipe(sides[1], isHalfClosable: true)
+    let sent = Amount()
+    let sending = Task {
+      try await near.use { inbound, outbound in
+        try await TunnelTests.send(count, near.channel, outbound, sent: sent)
+        for try await _ in inbound {}
+      }
+    }
+    try await wait(until: "the first bytes are sent") { sent.value > 0 }
+    // The measure of time: whoever need not wait has sent as much as this one meanwhile.
+    #expect(try await Self.carry(count, through: middle) == count)
+    let waited = sent.value
+    print("\(waited >> 10) KiB sent to who does not read")
+    #expect(waited < 8 << 20)
+    let came = try await limited {
+      try await far.use { inbound, _ in try await TunnelTests.receive(inbound) }
+    }
+    #expect(came == count)
+    try await sending.value
+    #expect(await running.value == .closed)
+    await middle.shutDown()
+  }
+
+  /// - Returns: how many bytes came out of a splice of their own.
+  private static func carry(_ count: Int, through middle: Middle) async throws -> Int {
+    let (sides, inner) = try await middle.pipes()
+    let splice = TunnelSplice(inner[0], inner[1], idle: .seconds(60)) { _ in .goOn(after: .zero) }
+    let running = Task { await splice.run() }
+    let near = try await RawPipe(sides[0], isHalfClosable: true)
+    let far = try await RawPipe(sides[1], isHalfClosable: true)
+    let came = try await limited {
+      async let sending: Void = near.use { inbound, outbound in
+        try await TunnelTests.send(count, near.channel, outbound, sent: Amount())
+        for try await _ in inbound {}
+      }
+      let came = try await far.use { inbound, _ in try await TunnelTests.receive(inbound) }
+      try await sending
+      return came
+    }
+    #expect(await running.value == .closed)
+    return came
+  }
+
   @Test func oneDirectionEndsBeforeTheOther() async throws {
     let middle = try await Middle()
     let (sides, inner) = try await middle.pipes()
