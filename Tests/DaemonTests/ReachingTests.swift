@@ -107,6 +107,31 @@ import VirtualServer
     await nodes.shutDown([owner, deaf, getter])
   }
 
+  /// A virtual server may not learn what a node finds where it sends it.
+  @Test func everyFailureToCallBackIsToldAlike() async throws {
+    let nodes = try await CalledNodes()
+    await nodes.serve(["owner"])
+    let owner = try await nodes.member("owner")
+    let getter = try await nodes.member("getter", listens: false)
+    await owner.answering.use(nodes.calling)
+    try await waitUntilListening(getter, nodes.source(owner.identity))
+    // Nobody listens there, another node does, and one does that waits for nobody.
+    for port in [1, owner.server.port, getter.server.port] {
+      let request = try PeerRequest.post(
+        CallPath.calls,
+        CallRequest(owner: owner.identity, port: UInt16(port), token: TunnelToken()))
+      await #expect("port \(port)") {
+        try await getter.client.send(
+          request, to: nodes.calling.destinationForTests,
+          expecting: .nodeNamed(PeerName(nodes.calling.host)), as: CallAnswer.self)
+      } throws: {
+        let said = ($0 as? ProblemDocument)?.detail ?? "\($0)"
+        return said == "\(owner.identity) was called and could not connect: No connection."
+      }
+    }
+    await nodes.shutDown([owner, getter])
+  }
+
   @Test func onlyTheOneThatIsWaitedForComesIn() async throws {
     let nodes = try await CalledNodes()
     await nodes.serve(["owner", "other"])

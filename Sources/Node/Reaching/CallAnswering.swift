@@ -7,10 +7,8 @@ public actor CallAnswering {
   private let serve: @Sendable (TunnelPipe) async -> Void
   private var server: CallingServer?
   private var listening: Task<Void, Never>?
-  private var activeCount = 0
+  private var places = TunnelPlaces()
 
-  /// Tunnels at once; each is a connection of the node's server.
-  private static let mostTunnels = 32
   private static let patience: Duration = .seconds(6)
 
   /// - Parameter serve: serves through a tunnel until it ends.
@@ -51,36 +49,47 @@ public actor CallAnswering {
   }
 
   private func take(_ call: Call, from server: CallingServer) {
-    activeCount += 1
-    let isTooMuch = activeCount > Self.mostTunnels
+    let user = call.caller.user
+    do throws(TunnelPlaces.Refusal) {
+      try places.take(for: user)
+    } catch {
+      let outcome = CallOutcome(number: call.number, problem: ProblemDocument(error))
+      Task { await tell(outcome, server) }
+      return
+    }
     Task {
-      await answer(call, from: server, isTooMuch: isTooMuch)
-      activeCount -= 1
+      await answer(call, from: server)
+      places.leave(user)
     }
   }
 
-  private func answer(_ call: Call, from server: CallingServer, isTooMuch: Bool) async {
+  private func answer(_ call: Call, from server: CallingServer) async {
+    let pipe: TunnelPipe
     do {
-      guard !isTooMuch else { throw ProblemDocument.tooManyTunnels(limit: Self.mostTunnels) }
-      let pipe = try await open(call, from: server)
-      await tell(CallOutcome(number: call.number), server)
-      await serve(pipe)
-      pipe.close()
+      pipe = try await open(call, from: server)
     } catch {
-      let problem = error as? ProblemDocument ?? .noWay("\(error)")
-      await tell(CallOutcome(number: call.number, problem: problem), server)
+      // The same words whatever went wrong: more would tell the virtual server what it can find, from
+      // here, where it sends this node.
+      await tell(CallOutcome(number: call.number, problem: .notConnected), server)
+      return
     }
+    await tell(CallOutcome(number: call.number), server)
+    await serve(pipe)
+    pipe.close()
   }
 
   private func open(_ call: Call, from server: CallingServer) async throws -> TunnelPipe {
     switch call.meeting {
     case .caller(let endpoint):
-      try await client.openTunnel(
+      guard CallBackRule.allows(endpoint.address, from: server.endpoint.address) else {
+        throw ProblemDocument.notConnected
+      }
+      return try await client.openTunnel(
         CallPath.tunnel(call.token),
         at: .network(host: endpoint.address, port: Int(endpoint.port)),
         expecting: .node(call.caller), within: Self.patience)
     case .relay:
-      try await client.openTunnel(
+      return try await client.openTunnel(
         CallPath.relay(call.token), at: server.destination, expecting: server.expected,
         within: Self.patience)
     }
@@ -97,10 +106,5 @@ public actor CallAnswering {
 }
 
 extension ProblemDocument {
-  fileprivate static func tooManyTunnels(limit: Int) -> ProblemDocument {
-    ProblemDocument(
-      .overloaded, status: 503, title: "Too many tunnels",
-      detail: "It serves \(limit) who cannot connect to it, and takes no more.",
-      remedy: "Try again shortly.", retryAfter: 5)
-  }
+  fileprivate static let notConnected = noWay("No connection.")
 }
