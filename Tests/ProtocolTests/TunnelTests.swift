@@ -190,7 +190,10 @@ import Testing
     let came = try await limited {
       try await RawPipe(pipe).use { inbound, _ in
         var bytes = ByteBuffer()
-        for try await var buffer in inbound { bytes.writeBuffer(&buffer) }
+        for try await var buffer in inbound {
+          bytes.writeBuffer(&buffer)
+          if bytes.readableBytes >= "what was asked".utf8.count { break }
+        }
         return String(buffer: bytes)
       }
     }

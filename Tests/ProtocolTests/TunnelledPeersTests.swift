@@ -84,7 +84,8 @@ import Testing
     }
     #expect(read >= 16 << 20)
     try await wait(until: "the handler is told to stop") { await probe.isCancelled }
-    #expect(await probe.written * 16_000 < read + (8 << 20))
+    // What the kernel holds of a connection at both ends grows with how fast it is.
+    #expect(await probe.written * 16_000 < read + (32 << 20))
     print("memory grew by \((residentBytes() - before) >> 10) KiB")
     await pair.shutDown()
   }
@@ -140,7 +141,7 @@ import Testing
     try await wait(until: "the request is served") { await probe.waiting == 1 }
     await pair.ownerServer.shutDown(within: .milliseconds(1))
     await #expect(throws: PeerClientError.connectionLost(destination)) { try await waiting.value }
-    #expect(await probe.isCancelled)
+    try await wait(until: "the handler is told to stop") { await probe.isCancelled }
     await pair.shutDown()
   }
 

@@ -94,8 +94,10 @@ extension World {
       let asked = try await request.message(Echo.self)
       return try Response.tunnel(for: request, in: context) { pipe in
         // The server speaks first.
-        try? await RawPipe(pipe).use { _, outbound in
+        try? await RawPipe(pipe).use { inbound, outbound in
           try await outbound.write(ByteBuffer(string: asked.text))
+          // The other end closes, once it has read that.
+          for try await _ in inbound {}
         }
       }
     }
