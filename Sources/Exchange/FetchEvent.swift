@@ -9,6 +9,8 @@ public enum FetchEvent: Hashable, Sendable {
   case began
   /// The hashes of the pieces came and are those of the file.
   case hashesCame(RequestNumber)
+  /// Of what was asked for, so many bytes came until now; nothing of them need be verified yet.
+  case bytesCame(RequestNumber, total: Int64)
   /// A piece came, is what the hashes say, and is kept.
   case pieceCame(RequestNumber, piece: Int)
   /// Something came that the file's hash proves to be false.
@@ -77,7 +79,7 @@ public struct FetchLimits: Hashable, Sendable {
   public var requestTime = 4.0
   /// Pieces of a request to a source whose speed is not known.
   public var firstRun = 4
-  public var longestRun = 256
+  public var longestRun = Self.mostPieces
   /// Only pieces so far behind the first missing one are asked for; nil for all. For a receiver that
   /// needs them in order.
   public var window: Int?
@@ -86,8 +88,14 @@ public struct FetchLimits: Hashable, Sendable {
   /// A source that failed is left alone for so long, and twice as long after each further time.
   public var firstRest: Duration = .milliseconds(500)
   public var longestRest: Duration = .seconds(15)
-  /// Without any piece for so long, it is given up.
+  /// Without any byte for so long, it is given up.
   public var patience: Duration = .seconds(60)
+  /// Without any verified piece for so long, it is given up: bytes alone may come from who only wants
+  /// to hold it up. At 1 kB a second a piece takes less.
+  public var piecePatience: Duration = .seconds(20 * 60)
+
+  /// More pieces are given to nobody in one answer.
+  public static let mostPieces = 256
 
   public init() {}
 }

@@ -20,6 +20,7 @@ extension FetchMachine {
     lastRequest += 1
     requests[lastRequest] = Request(source: source, kind: kind, moved: now)
     sources[source].request = lastRequest
+    sources[source].wasAsked = true
     switch kind {
     case .hashes: actions.append(.askHashes(lastRequest, source))
     case .pieces(let run): actions.append(.ask(lastRequest, source, run))

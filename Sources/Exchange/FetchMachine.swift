@@ -23,8 +23,10 @@ public struct FetchMachine: Sendable {
   var sources: [Source]
   var requests: [RequestNumber: Request] = [:]
   var lastRequest = 0
-  /// When a piece last came, or the beginning.
+  /// When something last came, or the beginning.
   var lastProgress: Duration = .zero
+  /// When a verified piece last came, or the beginning.
+  var lastPiece: Duration = .zero
 
   /// - Parameters:
   ///   - have: the pieces that are verified already.
@@ -51,13 +53,14 @@ public struct FetchMachine: Sendable {
     actions = []
     guard !isFinished else { return [] }
     switch event {
-    case .began: lastProgress = now
+    case .began: beginWaiting()
     case .woke: break
+    case .bytesCame(let number, let total): note(total, of: number)
     case .hashesCame(let number):
       guard requests[number]?.kind == .hashes else { break }
       close(number)
       needsHashes = false
-      lastProgress = now
+      beginWaiting()
       cancelAll { $0.kind == .hashes }
     case .pieceCame(let number, let piece): take(piece, of: number)
     case .falsehoodCame(let number):
@@ -80,7 +83,8 @@ public struct FetchMachine: Sendable {
     guard !isFinished else { return nil }
     let rests = sources.compactMap(\.restUntil).filter { $0 > now }
     let suspicions = requests.values.map { $0.moved + limits.suspicion }.filter { $0 > now }
-    return (rests + suspicions + [lastProgress + limits.patience]).min()
+    return (rests + suspicions + [lastProgress + limits.patience, lastPiece + limits.piecePatience])
+      .min()
   }
 
   /// The bytes of the pieces that are there.
@@ -100,18 +104,32 @@ public struct FetchMachine: Sendable {
 
   // MARK: What came
 
+  private mutating func beginWaiting() {
+    lastProgress = now
+    lastPiece = now
+  }
+
+  /// Learns the speed of a source from bytes that have not been learnt from before.
+  private mutating func note(_ total: Int64, of number: RequestNumber) {
+    guard var request = requests[number], total > request.byteCount else { return }
+    sources[request.source].note(
+      byteCount: Int(total - request.byteCount), in: now - request.measured)
+    request.byteCount = total
+    request.measured = now
+    requests[number] = request
+    lastProgress = now
+  }
+
   private mutating func take(_ piece: Int, of number: RequestNumber) {
-    guard var request = requests[number], case .pieces(let run) = request.kind,
-      run.contains(piece)
-    else { return }
+    guard case .pieces(let run)? = requests[number]?.kind, run.contains(piece) else { return }
+    note(Int64(layout.bytes(of: run.lowerBound..<(piece + 1)).count), of: number)
+    guard var request = requests[number] else { return }
     let source = request.source
-    sources[source].note(
-      byteCount: layout.byteCount(of: piece), in: now - request.moved)
     sources[source].failureCount = 0
     request.moved = now
     request.next = max(request.next, piece + 1)
     requests[number] = request
-    lastProgress = now
+    beginWaiting()
     have.insert(piece)
     let have = have
     // Who has nothing else to send that is wanted need not go on.
@@ -174,8 +192,13 @@ public struct FetchMachine: Sendable {
       actions.append(.finish)
       return
     }
-    let isHopeless = sources.allSatisfy(\.isDropped)
-    if isHopeless || now - lastProgress >= limits.patience {
+    let isOverdue =
+      now - lastProgress >= limits.patience || now - lastPiece >= limits.piecePatience
+    let hasUntried = sources.contains { !$0.isDropped && !$0.wasAsked }
+    if isOverdue, hasUntried {
+      makeRoom()
+      beginWaiting()
+    } else if isOverdue || sources.allSatisfy(\.isDropped) {
       cancelAll { _ in true }
       isFinished = true
       var reasons: [SourceNumber: DropReason] = [:]
@@ -184,5 +207,12 @@ public struct FetchMachine: Sendable {
       return
     }
     askMore()
+  }
+
+  /// Those who kept the others from being asked, and sent no piece for long, are left for later.
+  private mutating func makeRoom() {
+    let stale = requests.values.filter { now - $0.moved >= limits.patience }.map(\.source)
+    cancelAll { stale.contains($0.source) }
+    for source in stale.sorted() { rest(source, .stalled) }
   }
 }

@@ -3,6 +3,8 @@ struct Source: Hashable, Sendable {
   /// Bytes a second; nil before anything came.
   private(set) var rate: Double?
   var request: RequestNumber?
+  /// Whether it was ever asked for anything.
+  var wasAsked = false
   /// Left alone until then; nil for not.
   var restUntil: Duration?
   /// Failures in a row.
@@ -32,11 +34,15 @@ struct Request: Hashable, Sendable {
   var moved: Duration
   /// The piece that comes next.
   var next: Int
+  /// What came of it, verified or not, when its speed was last measured.
+  var byteCount: Int64 = 0
+  var measured: Duration
 
   init(source: SourceNumber, kind: Kind, moved: Duration) {
     self.source = source
     self.kind = kind
     self.moved = moved
+    measured = moved
     next = if case .pieces(let run) = kind { run.lowerBound } else { 0 }
   }
 

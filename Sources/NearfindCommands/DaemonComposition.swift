@@ -54,7 +54,8 @@ extension Composition {
       var limits = ClientLimits()
       // There are other ways, and a router that drops packets is not waited for.
       limits.connecting = .seconds(2)
-      limits.pause = .seconds(10)
+      // With many others at a slow source, a turn can take that long.
+      limits.pause = .seconds(30)
       limits.answer = .seconds(15)
       let daemon = await LocalClient.connect(dataDirectory: directory.path)
       bandStatement = try? await daemon?.bandStatement()

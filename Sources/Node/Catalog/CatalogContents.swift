@@ -67,7 +67,10 @@ extension Catalog {
           WHERE NOT EXISTS (SELECT 1 FROM files WHERE files.content = contents.id)
           """)
       try database.execute(
-        sql: "DELETE FROM piece_hashes WHERE hash NOT IN (SELECT hash FROM contents)")
+        sql: """
+          DELETE FROM piece_hashes
+          WHERE hash NOT IN (SELECT hash FROM contents WHERE hash IS NOT NULL)
+          """)
     }
   }
 }

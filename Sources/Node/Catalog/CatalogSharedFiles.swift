@@ -14,26 +14,33 @@ extension Catalog {
 
   /// The files that hold a content, as the catalog knows them. Those whose content is to be read
   /// again are none.
-  func sharedFiles(holding hash: ContentHash) throws(CatalogError) -> [SharedFile] {
+  ///
+  /// - Parameter isMeant: whether a share counts; the files of others take nobody's place.
+  func sharedFiles(
+    holding hash: ContentHash, in isMeant: (Share) -> Bool
+  ) throws(CatalogError) -> [SharedFile] {
     try read { database in
       var places = FolderPlaces(database)
-      let rows = try Row.fetchAll(
+      let rows = try Row.fetchCursor(
         database,
         sql: """
           SELECT f.id, f.folder, f.name, f.size, f.modified, f.changed, f.device, f.inode
           FROM contents c JOIN files f ON f.content = c.id
-          WHERE c.hash = ? AND f.pending IS NULL ORDER BY f.id LIMIT ?
-          """, arguments: [Data(hash.bytes), Self.mostCopies])
-      return try rows.map { row in
+          WHERE c.hash = ? AND f.pending IS NULL ORDER BY f.id
+          """, arguments: [Data(hash.bytes)])
+      var found: [SharedFile] = []
+      while found.count < Self.mostCopies, let row = try rows.next() {
         let place = try places.place(row[1])
+        guard isMeant(place.share) else { continue }
         let name: Data = row[2]
         let file = PendingFile(
           id: row[0], share: place.share.id, root: place.share.root,
           path: PathBytes(Array(place.start) + name),
           status: FileStatus(
             size: row[3], modified: row[4], changed: row[5], device: row[6], inode: row[7]))
-        return SharedFile(share: place.share, file: file)
+        found.append(SharedFile(share: place.share, file: file))
       }
+      return found
     }
   }
 

@@ -66,7 +66,12 @@ struct FileFetch: Sendable {
       layout, have: present, needsHashes: false, sourceCount: sources.count,
       dropped: Set(summary.dropped.keys), limits: limits)
     let course = Course(fetch: self, verifier: verifier) { _ in }
-    try await course.run(machine, until: { _ in false }, &summary)
+    do {
+      try await course.run(machine, until: { _ in false }, &summary)
+    } catch let error as GivenUp {
+      // Who gave false hashes was not asked for pieces.
+      throw GivenUp(reasons: error.reasons.merging(summary.dropped) { present, _ in present })
+    }
     return summary
   }
 }
@@ -154,7 +159,8 @@ private final class Course: Sendable {
   private func askHashes(_ number: RequestNumber, _ source: SourceNumber) -> Task<Void, Never> {
     reporting(number) { [fetch, verifier, keep, feed] in
       let expected = fetch.layout.pieceCount * ContentHash.byteCount
-      let bytes = try await fetch.sources[source].pieceHashes(limit: expected)
+      let meter = ByteMeter { [feed] in feed.yield(.bytesCame(number, total: $0)) }
+      let bytes = try await fetch.sources[source].pieceHashes(limit: expected) { meter.add($0) }
       let hashes = await BlockingWork.run {
         PieceHashes(bytes: bytes, of: verifier.hash, layout: verifier.layout)
       }
@@ -174,8 +180,10 @@ private final class Course: Sendable {
       let assembly = PieceAssembly(run: run, layout: fetch.layout) { [self] piece, bytes in
         try await settle(piece, bytes, of: number)
       }
+      let meter = ByteMeter { [feed] in feed.yield(.bytesCame(number, total: $0)) }
       try await fetch.sources[source].bytes(fetch.layout.bytes(of: run)) { [self] buffer in
         received.wrappingAdd(Int64(buffer.readableBytes), ordering: .relaxed)
+        meter.add(buffer.readableBytes)
         try await assembly.take(buffer)
       }
       try await assembly.finish()

@@ -1,4 +1,5 @@
 import Exchange
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import NIOCore
@@ -21,8 +22,10 @@ struct FileService: Sendable {
   /// Takes lines for the owner.
   let log: @Sendable (String) -> Void
 
-  /// Bytes that are sent at once: large enough to cost little, small enough to share the line.
-  private static let chunkByteCount = 256 * 1024
+  /// Bytes that are given in one answer: who may have a file is asked of each request, so none lasts
+  /// for a whole one.
+  private static let longestRange =
+    Int64(FetchLimits.mostPieces) * Int64(PieceLayout.standardPieceByteCount)
 
   func router(proving proof: @escaping Proof) -> Router<PeerRequestContext> {
     let router = PeerServer.makeRouter()
@@ -57,6 +60,10 @@ struct FileService: Sendable {
     else {
       throw ProblemDocument.malformed("The bytes that are wanted are named by `from` and `count`.")
     }
+    guard count <= longestRange else {
+      throw ProblemDocument.malformed(
+        "At most \(longestRange) bytes are given at once. Ask for the rest afterwards.")
+    }
     return from..<(from + count)
   }
 
@@ -78,17 +85,20 @@ struct FileService: Sendable {
   private func pieces(of hash: ContentHash, for caller: Caller) async throws -> Response {
     let turn = try turns.begin(for: caller.node)
     let content = try await open(hash, for: caller.viewer)
-    guard content.layout.pieceCount > 1 else { return Self.octets([]) }
+    guard content.layout.pieceCount > 1 else {
+      return Response(status: .ok, headers: Self.headers(byteCount: 0), body: ResponseBody())
+    }
     let bytes = try await contents.pieceHashes(of: content).bytes
-    try await turn.wait(toSend: bytes.count)
-    return Self.octets(bytes)
+    return Response(
+      status: .ok, headers: Self.headers(byteCount: bytes.count),
+      body: ResponseBody(contentLength: bytes.count) { writer in
+        try await send(ByteBuffer(bytes: bytes), in: turn, &writer)
+        try await writer.finish(nil)
+      })
   }
 
-  private static func octets(_ bytes: [UInt8]) -> Response {
-    Response(
-      status: .ok,
-      headers: [.contentType: "application/octet-stream", .contentLength: String(bytes.count)],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+  private static func headers(byteCount: Int) -> HTTPFields {
+    [.contentType: "application/octet-stream", .contentLength: String(byteCount)]
   }
 
   private func bytes(
@@ -107,7 +117,7 @@ struct FileService: Sendable {
     let first = try await reading(content) { try await pieces.read(pieces.pieces.lowerBound) }
     return Response(
       status: .ok,
-      headers: [.contentType: "application/octet-stream", .contentLength: String(range.count)],
+      headers: Self.headers(byteCount: range.count),
       body: ResponseBody(contentLength: range.count) { writer in
         try await send(pieces, beginningWith: first, to: caller.viewer, in: turn, &writer)
         try await writer.finish(nil)
@@ -120,7 +130,21 @@ struct FileService: Sendable {
     }
   }
 
-  /// While one piece is sent, the next one is read, and whether it may be had is asked again. More is not read than the receiver takes.
+  private func send(
+    _ buffer: ByteBuffer, in turn: UploadTurns.Turn, _ writer: inout any ResponseBodyWriter
+  ) async throws {
+    var rest = buffer
+    while let chunk = rest.readSlice(length: min(turns.chunkByteCount, rest.readableBytes)),
+      chunk.readableBytes > 0
+    {
+      try Task.checkCancellation()
+      try await turn.wait(toSend: chunk.readableBytes)
+      try await writer.write(chunk)
+    }
+  }
+
+  /// While one piece is sent, the next one is read, and whether it may be had is asked again. More is
+  /// not read than the receiver takes.
   private func send(
     _ pieces: PieceStream, beginningWith first: ByteBuffer, to viewer: Viewer,
     in turn: UploadTurns.Turn, _ writer: inout any ResponseBodyWriter
@@ -129,13 +153,7 @@ struct FileService: Sendable {
     for piece in pieces.pieces {
       let hasNext = piece + 1 < pieces.pieces.upperBound
       async let next = hasNext ? reading(pieces.content) { try await pieces.read(piece + 1) } : nil
-      while let chunk = present.readSlice(
-        length: min(Self.chunkByteCount, present.readableBytes)), chunk.readableBytes > 0
-      {
-        try Task.checkCancellation()
-        try await turn.wait(toSend: chunk.readableBytes)
-        try await writer.write(chunk)
-      }
+      try await send(present, in: turn, &writer)
       guard let next = try await next else { continue }
       // Who may have a share can change at any moment.
       let isGiven = await BlockingWork.run { [contents] in

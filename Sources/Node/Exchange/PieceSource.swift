@@ -10,12 +10,16 @@ protocol PieceSource: Sendable {
   var name: String { get }
 
   /// What the source says are the hashes of the pieces.
-  /// - Parameter limit: more bytes than this are not read.
+  /// - Parameters:
+  ///   - limit: more bytes than this are not read.
+  ///   - came: is told of each portion's number of bytes.
   /// - Throws: ``PieceSourceFailure``, `CancellationError`.
-  func pieceHashes(limit: Int) async throws -> [UInt8]
+  func pieceHashes(
+    limit: Int, _ came: @escaping @Sendable (Int) -> Void
+  ) async throws -> [UInt8]
 
   /// - Parameter receive: gets the bytes of the range in their order, in portions of any size.
-  /// - Throws: as ``pieceHashes(limit:)``, and what `receive` throws.
+  /// - Throws: as ``pieceHashes(limit:_:)``, and what `receive` throws.
   func bytes(
     _ range: Range<Int64>, _ receive: @escaping @Sendable (ByteBuffer) async throws -> Void
   ) async throws
@@ -35,10 +39,13 @@ struct NodePieceSource: PieceSource {
 
   var name: String { "\(source.node)" }
 
-  func pieceHashes(limit: Int) async throws -> [UInt8] {
+  func pieceHashes(
+    limit: Int, _ came: @escaping @Sendable (Int) -> Void
+  ) async throws -> [UInt8] {
     try await asking(FilePaths.pieces(of: hash)) { response in
       var bytes: [UInt8] = []
       while let buffer = try await response.next() {
+        came(buffer.readableBytes)
         buffer.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
         guard bytes.count <= limit else { throw Self.sendsTooMuch }
       }
@@ -111,7 +118,9 @@ struct LocalPieceSource: PieceSource {
 
   var name: String { "this machine" }
 
-  func pieceHashes(limit: Int) async throws -> [UInt8] {
+  func pieceHashes(
+    limit: Int, _ came: @escaping @Sendable (Int) -> Void
+  ) async throws -> [UInt8] {
     try await opening { content in
       content.layout.pieceCount > 1 ? try await contents.pieceHashes(of: content).bytes : []
     }

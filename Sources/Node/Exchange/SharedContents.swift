@@ -25,7 +25,7 @@ final class SharedContents: Sendable {
 
   /// A file of this content on this machine, as far as the catalog knows. Blocks.
   func firstCopy(of hash: ContentHash) -> PendingFile? {
-    (try? catalog.sharedFiles(holding: hash))?.first?.file
+    (try? catalog.sharedFiles(holding: hash) { _ in true })?.first?.file
   }
 
   /// Opens a file of this content. Blocks.
@@ -36,7 +36,7 @@ final class SharedContents: Sendable {
     _ hash: ContentHash, for viewer: Viewer?
   ) throws(FileRefusal) -> OpenContent {
     var refusal = FileRefusal.notShared
-    for shared in try found(hash) where permits(viewer, shared.share) {
+    for shared in try found(hash, for: viewer) {
       do throws(FileRefusal) {
         return try open(shared, hash)
       } catch {
@@ -92,9 +92,11 @@ final class SharedContents: Sendable {
     doubted(SharedFolder(share: file.share, path: file.path.parent))
   }
 
-  private func found(_ hash: ContentHash) throws(FileRefusal) -> [SharedFile] {
+  private func found(
+    _ hash: ContentHash, for viewer: Viewer?
+  ) throws(FileRefusal) -> [SharedFile] {
     do throws(CatalogError) {
-      return try catalog.sharedFiles(holding: hash)
+      return try catalog.sharedFiles(holding: hash) { permits(viewer, $0) }
     } catch {
       throw .unreadable("\(error)")
     }

@@ -14,6 +14,12 @@ final class UploadTurns: Sendable {
     pacer = limits.bytesPerSecond.map { UploadPacer(bytesPerSecond: $0) }
   }
 
+  /// Bytes that are sent at once: large enough to cost little, small enough to share the line, and
+  /// never more than a second's worth, so that nobody takes who waits for his turn for gone.
+  var chunkByteCount: Int {
+    min(256 * 1024, max(1, limits.bytesPerSecond.map { Int(min($0, 1e9)) } ?? .max))
+  }
+
   /// How many transfers are under way.
   var count: Int { counts.withLock { $0.values.reduce(0, +) } }
 
