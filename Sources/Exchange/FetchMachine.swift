@@ -202,7 +202,9 @@ public struct FetchMachine: Sendable {
       cancelAll { _ in true }
       isFinished = true
       var reasons: [SourceNumber: DropReason] = [:]
-      for (number, source) in sources.enumerated() { reasons[number] = source.lastFailure }
+      for (number, source) in sources.enumerated() {
+        reasons[number] = source.lastFailure ?? (source.wasAsked ? .stalled : nil)
+      }
       actions.append(.giveUp(reasons))
       return
     }

@@ -45,7 +45,7 @@ extension Composition {
     let folder = NetworkFolder(dataDirectory: directory.path)
     var identity: NodeIdentity?
     var connecting: ReachingConnecting?
-    var bandStatement: BandStatement?
+    var bandStatement: @Sendable () async -> BandStatement? = { nil }
     if try NetworkMembership.load(from: folder) != nil {
       guard let credentials = try IdentityFolder(path: folder.identityPath).credentials() else {
         throw NodeDaemonError.noIdentity(folder: folder.identityPath)
@@ -58,7 +58,7 @@ extension Composition {
       limits.pause = .seconds(30)
       limits.answer = .seconds(15)
       let daemon = await LocalClient.connect(dataDirectory: directory.path)
-      bandStatement = try? await daemon?.bandStatement()
+      bandStatement = { try? await daemon?.bandStatement() }
       connecting = ReachingConnecting(
         client: try PeerClient(.credentials(CredentialStore(credentials)), limits: limits),
         daemon: daemon)

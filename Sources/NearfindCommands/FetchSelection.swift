@@ -32,10 +32,7 @@ enum FetchSelection: Hashable, Sendable {
     case .rank(let rank): return hits.first { $0.rank == rank }?.copies
     case .hash(let hash):
       let copies = hits.flatMap(\.copies).filter { $0.contentHash == hash }
-      // A shorter one could be made to have the same hash; a longer one could not.
-      let longest = copies.map(\.size).max()
-      let chosen = copies.filter { $0.size == longest }
-      return chosen.isEmpty ? nil : chosen
+      return copies.isEmpty ? nil : copies
     case .key(let key):
       guard let copies = hits.map(\.copies).first(where: { $0.contains { $0.key == key.value } })
       else { return nil }
@@ -47,18 +44,26 @@ enum FetchSelection: Hashable, Sendable {
 /// A file to fetch, with its name.
 struct FetchPlan: Hashable, Sendable {
   var filename: String
-  var wish: FileGetter.Wish
-  /// Copies that are said to have the same content and another size: one of the two is wrong.
-  var contradictionCount: Int
+  let hash: ContentHash
+  /// One for each size that the content is said to have, with those who say so: the size that this
+  /// machine found itself, then the longest first. Only one can be right.
+  var claims: [FileGetter.Wish]
 
-  /// - Parameter copies: not empty; the first is the one that is meant, and the others count only as
-  ///   far as they are the same content.
+  /// - Parameters:
+  ///   - copies: not empty; the first is the one that is meant, and the others count only as far as
+  ///     they are the same content.
+  ///   - own: the size of a copy on this machine; nil where there is none.
   /// - Returns: nil where its content is not known yet.
-  init?(_ copies: [LastAnswer.Copy]) {
+  init?(_ copies: [LastAnswer.Copy], own: Int64? = nil) {
     guard let first = copies.first, let hash = first.contentHash else { return nil }
-    let same = copies.filter { $0.contentHash == hash && $0.size == first.size }
+    let same = copies.filter { $0.contentHash == hash }
+    let others = Set(same.map(\.size)).subtracting(own.map { [$0] } ?? []).sorted(by: >)
     filename = first.filename
-    wish = FileGetter.Wish(hash: hash, byteCount: first.size, sources: same.flatMap(\.sources))
-    contradictionCount = copies.count { $0.contentHash == hash && $0.size != first.size }
+    self.hash = hash
+    claims = ((own.map { [$0] } ?? []) + others).map { size in
+      FileGetter.Wish(
+        hash: hash, byteCount: size,
+        sources: same.filter { $0.size == size }.flatMap(\.sources))
+    }
   }
 }

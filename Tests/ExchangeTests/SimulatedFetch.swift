@@ -136,6 +136,11 @@ struct SimulatedFetch {
           Delivery(time: at, event: .failed(number, .unreachable("It broke off."))))
       default: break
       }
+      if generator.happens(0.2) {
+        let total = Int64(place * machine.layout.pieceByteCount + 1)
+        deliveries.append(
+          Delivery(time: at + peer.pace / 2, event: .bytesCame(number, total: total)))
+      }
       at += peer.pace
       if peer.character == .liar, generator.happens(0.3) {
         return deliveries.append(Delivery(time: at, event: .falsehoodCame(number)))
@@ -174,7 +179,7 @@ extension FetchEvent {
   var request: RequestNumber? {
     switch self {
     case .hashesCame(let number), .pieceCame(let number, _), .falsehoodCame(let number),
-      .ended(let number), .failed(let number, _):
+      .bytesCame(let number, _), .ended(let number), .failed(let number, _):
       number
     case .began, .woke: nil
     }

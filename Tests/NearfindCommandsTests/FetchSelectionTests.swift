@@ -37,14 +37,25 @@ import Testing
     #expect(FetchSelection.hash(second).copies(in: hits)?.map(\.key) == ["c"])
   }
 
-  @Test func aCopyOfAnotherSizeIsNoCopy() throws {
-    let plan = try #require(FetchPlan([copy("a"), copy("b", size: 64), copy("c", hash: 2)]))
-    #expect(plan.filename == "a.txt" && plan.wish.byteCount == 10)
-    #expect(plan.contradictionCount == 1)
-    // Of a hash alone the longest is meant: a shorter one can be made up.
-    let hits = [LastAnswer.Found(rank: 1, copies: [copy("a", size: 64), copy("b", size: 1000)])]
+  /// Nobody's size is believed against another's, and each is tried with those who claim it.
+  @Test func copiesOfOtherSizesAreClaimsOfTheirOwn() throws {
+    let sources = try ["one", "two", "three"].map {
+      FileSource(
+        node: NodeIdentity(user: try PeerName("bob"), node: try PeerName($0)), endpoint: nil)
+    }
+    let copies = [
+      copy("a", sources: [sources[0]]), copy("b", size: 64, sources: [sources[1]]),
+      copy("c", hash: 2), copy("d", sources: [sources[2]]),
+    ]
+    let plan = try #require(FetchPlan(copies))
+    #expect(plan.filename == "a.txt" && plan.claims.map(\.byteCount) == [64, 10])
+    #expect(plan.claims.map(\.sources) == [[sources[1]], [sources[0], sources[2]]])
+    // What this machine hashed itself comes first.
+    #expect(FetchPlan(copies, own: 10)?.claims.map(\.byteCount) == [10, 64])
+    #expect(FetchPlan(copies, own: 7)?.claims.map(\.byteCount) == [7, 64, 10])
+    let hits = [LastAnswer.Found(rank: 1, copies: copies)]
     let hash = try #require(copy("a").contentHash)
-    #expect(FetchSelection.hash(hash).copies(in: hits)?.map(\.key) == ["b"])
+    #expect(FetchSelection.hash(hash).copies(in: hits)?.map(\.key) == ["a", "b", "d"])
     #expect(FetchPlan([copy("a", hash: nil)]) == nil)
   }
 

@@ -67,14 +67,25 @@ struct GetCommand: AsyncParsableCommand {
         "A file's bytes would garble the terminal. Name a file with --to, or pipe the output.")
     }
     let getter = try await Composition.fileGetter(directory)
+    var worst: ExitStatus?
     for text in what {
       guard let selection = FetchSelection(text) else { continue }
-      try await Interruption.cancelling { [self] in
-        try await get(selection, named: text, getter, directory, console)
-      } onInterruption: {
-        console.complain("Stopping. The same command goes on from here.")
+      do {
+        try await Interruption.cancelling { [self] in
+          try await get(selection, named: text, getter, directory, console)
+        } onInterruption: {
+          console.complain("Stopping. The same command goes on from here.")
+        }
+      } catch let stop as CommandStatus {
+        throw stop
+      } catch where what.count > 1 {
+        // The others are wanted all the same.
+        let status = (error as? CommandFailure)?.status ?? .failed
+        console.complain("\(text): \(error)")
+        if status.rawValue > worst?.rawValue ?? 0 { worst = status }
       }
     }
+    if let worst { throw CommandStatus(worst) }
   }
 
   private static func isFolder(_ path: String) -> Bool {
@@ -87,15 +98,20 @@ struct GetCommand: AsyncParsableCommand {
     _ selection: FetchSelection, named text: String, _ getter: FileGetter,
     _ directory: DataDirectory, _ console: Console
   ) async throws {
-    let plan = try await plan(selection, named: text, getter, directory)
-    if plan.contradictionCount > 0 {
+    let last = LastAnswer.load(from: directory)
+    let plan = try await plan(selection, named: text, last, getter, directory)
+    if case .rank(let rank) = selection, let last {
+      // Another terminal may have searched since.
+      console.complain("Hit \(rank) of the search for \(last.query): \(plan.filename)")
+    }
+    if plan.claims.count > 1 {
       console.complain(
-        "\(Wording.count(plan.contradictionCount, "copy", "copies")) of this content are said to have "
-          + "another size, which cannot be; they are left out.")
+        "This content is said to have \(plan.claims.count) sizes, of which one is true; they are "
+          + "tried one after another.")
     }
     do {
       try await fetch(plan, getter, console)
-    } catch let error as FetchError {
+    } catch let error as FetchError where error.allowsAnotherAttempt {
       // Whoever had it may have gone, and others come, since the search.
       guard let fresh = try await freshPlan(like: plan, getter, directory) else { throw error }
       try await fetch(fresh, getter, console)
@@ -110,7 +126,7 @@ struct GetCommand: AsyncParsableCommand {
       name: TerminalText.printable(isForPipe ? plan.filename : target.path))
     do {
       let report = try await getter.fetch(
-        plan.wish,
+        anyOf: plan.claims,
         to: isForPipe ? .descriptor(STDOUT_FILENO) : .file(target, overwrites: force)
       ) { step in
         line.show { text.line(for: step) }
@@ -120,7 +136,7 @@ struct GetCommand: AsyncParsableCommand {
       }
       line.end()
       guard !isForPipe else { return }
-      console.output.emitLine(text.summary(of: report, byteCount: plan.wish.byteCount) + ".")
+      console.output.emitLine(text.summary(of: report, byteCount: report.byteCount) + ".")
     } catch let error as FetchStorageError {
       throw CommandFailure(message: "\(error)", status: error.isWrongUse ? .wrongUse : .failed)
     }
@@ -129,10 +145,10 @@ struct GetCommand: AsyncParsableCommand {
   // MARK: What is meant
 
   private func plan(
-    _ selection: FetchSelection, named text: String, _ getter: FileGetter,
+    _ selection: FetchSelection, named text: String, _ last: LastAnswer?, _ getter: FileGetter,
     _ directory: DataDirectory
   ) async throws -> FetchPlan {
-    var copies = selection.copies(in: LastAnswer.load(from: directory)?.hits ?? [])
+    var copies = selection.copies(in: last?.hits ?? [])
     if case .hash(let hash) = selection {
       // More may have it than the last search showed.
       copies = selection.copies(in: try await found(hash, directory)) ?? copies
@@ -146,7 +162,8 @@ struct GetCommand: AsyncParsableCommand {
     guard let copies else {
       throw CommandFailure(message: Self.unknown(selection), status: .nothingFound)
     }
-    guard let plan = FetchPlan(copies) else {
+    let own = copies.first?.contentHash.flatMap { getter.ownCopy(of: $0)?.byteCount }
+    guard let plan = FetchPlan(copies, own: own) else {
       throw CommandFailure.failed(
         "The content of \(copies.first?.filename ?? text) has not been read by its owner yet, so it "
           + "cannot be fetched. Search again in a while.")
@@ -166,11 +183,11 @@ struct GetCommand: AsyncParsableCommand {
   private func freshPlan(
     like plan: FetchPlan, _ getter: FileGetter, _ directory: DataDirectory
   ) async throws -> FetchPlan? {
-    let hits = (try? await found(plan.wish.hash, directory)) ?? []
-    let copies = hits.flatMap(\.copies).filter { $0.size == plan.wish.byteCount }
-    guard var fresh = FetchPlan(copies), Set(fresh.wish.sources) != Set(plan.wish.sources) else {
-      return nil
-    }
+    let copies = ((try? await found(plan.hash, directory)) ?? []).flatMap(\.copies)
+    let own = getter.ownCopy(of: plan.hash)?.byteCount
+    guard var fresh = FetchPlan(copies, own: own),
+      Set(fresh.claims.flatMap(\.sources)) != Set(plan.claims.flatMap(\.sources))
+    else { return nil }
     fresh.filename = plan.filename
     return fresh
   }

@@ -102,6 +102,7 @@ private final class Course: Sendable {
   ) async throws {
     var machine = machine
     var requests: [RequestNumber: (task: Task<Void, Never>, source: SourceNumber)] = [:]
+    var cancelled: [Task<Void, Never>] = []
     var timer: Task<Void, Never>?
     defer {
       feed.finish()
@@ -125,12 +126,18 @@ private final class Course: Sendable {
           requests[number] = (askHashes(number, source), source)
         case .ask(let number, let source, let run):
           requests[number] = (ask(number, source, run), source)
-        case .cancel(let number): requests.removeValue(forKey: number)?.task.cancel()
+        case .cancel(let number):
+          guard let task = requests.removeValue(forKey: number)?.task else { continue }
+          task.cancel()
+          cancelled.append(task)
         case .drop(let source, let reason):
           summary.dropped[source] = reason
           fetch.dropped(source, reason)
         case .finish: return tell(machine)
-        case .giveUp(let reasons): throw FileFetch.GivenUp(reasons: reasons)
+        case .giveUp(let reasons):
+          // Another attempt may follow, which wants the place for itself.
+          for task in cancelled { await task.value }
+          throw FileFetch.GivenUp(reasons: reasons)
         }
       }
       tell(machine)

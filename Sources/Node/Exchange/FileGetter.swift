@@ -40,6 +40,8 @@ public struct FileGetter: Sendable {
   public struct Report: Hashable, Sendable {
     /// By name, in the order of the wish, those that sent something.
     public var senders: [String]
+    /// Of the whole file.
+    public var byteCount: Int64
     /// Bytes that were there from an earlier time.
     public var resumedCount: Int64
   }
@@ -48,22 +50,24 @@ public struct FileGetter: Sendable {
   public typealias Complaint = @Sendable (_ source: String, _ reason: DropReason) -> Void
 
   private let identity: NodeIdentity?
-  private let bandStatement: BandStatement?
+  private let band: OwnBand
   private let connecting: (any SourceConnecting)?
   private let contents: SharedContents?
   public var limits = FetchLimits()
 
   /// - Parameters:
   ///   - identity: this machine's node; nil where it has joined no network.
-  ///   - bandStatement: which band it is in, for files that a band alone may have.
+  ///   - bandStatement: says which band it is in, for files that a band alone may have; is asked
+  ///     again from time to time.
   ///   - connecting: the ways to other nodes; nil where there are none.
   ///   - catalog: what this machine has itself; nil for nothing.
   public init(
-    identity: NodeIdentity?, bandStatement: BandStatement? = nil,
+    identity: NodeIdentity?,
+    bandStatement: @escaping @Sendable () async -> BandStatement? = { nil },
     connecting: (any SourceConnecting)?, catalog: Catalog?
   ) {
     self.identity = identity
-    self.bandStatement = bandStatement
+    band = OwnBand(bandStatement)
     self.connecting = connecting
     contents = catalog.map { SharedContents(catalog: $0) { _ in } }
   }
@@ -83,6 +87,13 @@ public struct FileGetter: Sendable {
     guard let layout = PieceLayout(byteCount: wish.byteCount) else {
       throw FetchError.impossibleSize(wish.byteCount)
     }
+    // Without a piece there is nothing else that the hash could be compared with.
+    guard wish.byteCount > 0 || wish.hash == PiecesRoot().finished() else {
+      throw FetchError.notEmpty
+    }
+    guard layout.byteCount <= PieceLayout.longestFetched else {
+      throw FetchError.tooLong(wish.byteCount)
+    }
     let sources = sources(of: wish)
     guard !sources.isEmpty else { throw FetchError.noSource }
     switch place {
@@ -90,9 +101,13 @@ public struct FileGetter: Sendable {
       let sink = PipeSink(descriptor: descriptor)
       var limits = limits
       limits.window = PipeSink.window
-      return try await run(
-        wish, layout, sources, sink, limits, progress, complaint
-      ) { _ in PieceSet(pieceCount: layout.pieceCount) }
+      do {
+        return try await run(
+          wish, layout, sources, sink, limits, progress, complaint
+        ) { _ in PieceSet(pieceCount: layout.pieceCount) }
+      } catch FetchError.gaveUp(let failures) where sink.writtenCount > 0 {
+        throw FetchError.cutOff(failures, written: sink.writtenCount)
+      }
     case .file(let target, let overwrites):
       let file = try await BlockingWork.run { () throws(FetchStorageError) in
         try PartialFile(target, layout: layout, overwrites: overwrites)
@@ -107,6 +122,8 @@ public struct FileGetter: Sendable {
   ) async throws -> Report {
     let isUsed = Mutex(false)
     do {
+      // Before the list of hashes is asked for, which is long where the file is.
+      try await BlockingWork.run { () throws(FetchStorageError) in try file.checkRoom() }
       let report = try await run(
         wish, layout, sources, file, limits, progress, complaint
       ) { verifier in
@@ -162,6 +179,7 @@ public struct FileGetter: Sendable {
       return Report(
         senders: sources.indices.filter { (summary.byteCounts[$0] ?? 0) > 0 }
           .map { sources[$0].name },
+        byteCount: layout.byteCount,
         resumedCount: resumed.withLock { $0 })
     } catch let error as FileFetch.GivenUp {
       throw FetchError.gaveUp(
@@ -174,7 +192,7 @@ public struct FileGetter: Sendable {
   /// This machine's own copy before those of others.
   private func sources(of wish: Wish) -> [any PieceSource] {
     var sources: [any PieceSource] = []
-    if let contents, contents.firstCopy(of: wish.hash) != nil {
+    if let contents, contents.firstCopy(of: wish.hash)?.status.size == wish.byteCount {
       sources.append(LocalPieceSource(contents: contents, hash: wish.hash))
     }
     let hasOwn = !sources.isEmpty
@@ -184,37 +202,8 @@ public struct FileGetter: Sendable {
       if hasOwn, source.node == identity { continue }
       sources.append(
         NodePieceSource(
-          source: source, hash: wish.hash, bandStatement: bandStatement, connecting: connecting))
+          source: source, hash: wish.hash, band: band, connecting: connecting))
     }
     return sources
-  }
-}
-
-/// Why a file was not fetched.
-public enum FetchError: Error, Hashable, Sendable, CustomStringConvertible {
-  public struct Failure: Hashable, Sendable {
-    public var name: String
-    /// Nil for one that was not asked, or that others were faster than.
-    public var reason: DropReason?
-  }
-
-  /// Nobody is known to have the file.
-  case noSource
-  /// No file has this size.
-  case impossibleSize(Int64)
-  /// None of those that have it gives it.
-  case gaveUp([Failure])
-
-  public var description: String {
-    switch self {
-    case .noSource:
-      "Nobody is known who gives this file now. Search again, or try when its owner is there."
-    case .impossibleSize(let size):
-      "The owner says that the file has \(size) bytes, which none has."
-    case .gaveUp(let failures):
-      "The file could not be fetched; what came is kept, and the same command goes on from there.\n"
-        + failures.map { "  \($0.name): \($0.reason.map { "\($0)" } ?? "It sent too little.")" }
-        .joined(separator: "\n")
-    }
   }
 }

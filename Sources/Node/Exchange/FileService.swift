@@ -1,5 +1,4 @@
 import Exchange
-import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import NIOCore

@@ -145,14 +145,25 @@ final class PartialFile: PieceSink {
     return found
   }
 
+  /// Refuses to begin where there would be no room even if all that is there were of use.
+  func checkRoom() throws(FetchStorageError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return }
+    try checkRoom(for: layout.byteCount - min(layout.byteCount, Int64(status.st_blocks) * 512))
+  }
+
   /// Refuses to begin where there is no room for what is missing.
   func checkRoom(beside present: PieceSet) throws(FetchStorageError) {
+    try checkRoom(
+      for: layout.byteCount
+        - min(layout.byteCount, Int64(present.count) * Int64(layout.pieceByteCount)))
+  }
+
+  private func checkRoom(for missing: Int64) throws(FetchStorageError) {
     var status = statvfs()
     guard fstatvfs(descriptor, &status) == 0 else { return }
     let free = Int64(clamping: UInt64(status.f_bavail)).multipliedReportingOverflow(
       by: Int64(clamping: UInt64(status.f_frsize)))
-    let missing =
-      layout.byteCount - min(layout.byteCount, Int64(present.count) * Int64(layout.pieceByteCount))
     guard !free.overflow, free.partialValue < missing else { return }
     throw .diskFull(path: target.path, missing: missing - free.partialValue)
   }

@@ -34,7 +34,7 @@ struct PieceSourceFailure: Error {
 struct NodePieceSource: PieceSource {
   let source: FileSource
   let hash: ContentHash
-  let bandStatement: BandStatement?
+  let band: OwnBand
   let connecting: any SourceConnecting
 
   var name: String { "\(source.node)" }
@@ -77,10 +77,13 @@ struct NodePieceSource: PieceSource {
   ) async throws -> Value {
     do {
       let way = try await connecting.way(to: source)
-      var request = PeerRequest.get(path)
-      request.bandStatement = bandStatement
-      return try await way.client.exchange(
-        request, with: way.destination, expecting: way.expected, receive)
+      let statement = await band.statement()
+      do {
+        return try await asking(path, showing: statement, on: way, receive)
+      } catch let problem as ProblemDocument where problem.code == .notShared {
+        guard let other = await band.statement(otherThan: statement) else { throw problem }
+        return try await asking(path, showing: other, on: way, receive)
+      }
     } catch let problem as ProblemDocument {
       throw PieceSourceFailure(failure: FetchFailure(problem))
     } catch let error as PeerClientError {
@@ -88,6 +91,18 @@ struct NodePieceSource: PieceSource {
     } catch let error as NoWay {
       throw PieceSourceFailure(failure: .refused("\(error)"))
     }
+  }
+}
+
+extension NodePieceSource {
+  fileprivate func asking<Value: Sendable>(
+    _ path: String, showing statement: BandStatement?, on way: SourceWay,
+    _ receive: @escaping @Sendable (inout PeerResponse) async throws -> Value
+  ) async throws -> Value {
+    var request = PeerRequest.get(path)
+    request.bandStatement = statement
+    return try await way.client.exchange(
+      request, with: way.destination, expecting: way.expected, receive)
   }
 }
 

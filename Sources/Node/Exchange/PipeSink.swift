@@ -7,6 +7,7 @@ import Synchronization
 final class PipeSink: PieceSink {
   private struct State {
     var next = 0
+    var writtenCount: Int64 = 0
     var early: [Int: [UInt8]] = [:]
     var failure: FetchStorageError?
   }
@@ -22,6 +23,9 @@ final class PipeSink: PieceSink {
     self.descriptor = descriptor
   }
 
+  /// Bytes that went out and cannot be taken back.
+  var writtenCount: Int64 { state.withLock { $0.writtenCount } }
+
   func put(_ bytes: UnsafeRawBufferPointer, piece: Int) throws(FetchStorageError) {
     let failure = state.withLock { state -> FetchStorageError? in
       if let failure = state.failure { return failure }
@@ -30,10 +34,10 @@ final class PipeSink: PieceSink {
         state.early[piece] = Array(bytes)
         return nil
       }
-      state.failure = write(bytes)
+      state.failure = write(bytes, &state.writtenCount)
       state.next += 1
       while state.failure == nil, let waiting = state.early.removeValue(forKey: state.next) {
-        state.failure = waiting.withUnsafeBytes { write($0) }
+        state.failure = waiting.withUnsafeBytes { write($0, &state.writtenCount) }
         state.next += 1
       }
       return state.failure
@@ -42,12 +46,15 @@ final class PipeSink: PieceSink {
   }
 
   /// - Returns: why it could not be written; nil where it was.
-  private func write(_ bytes: UnsafeRawBufferPointer) -> FetchStorageError? {
+  private func write(
+    _ bytes: UnsafeRawBufferPointer, _ total: inout Int64
+  ) -> FetchStorageError? {
     var written = 0
     while written < bytes.count {
       let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
       if count >= 0 {
         written += count
+        total += Int64(count)
         continue
       }
       switch errno {

@@ -17,37 +17,6 @@ import Testing
 
   init() throws { trial = try FileTrial() }
 
-  /// A node that answers anything to everything.
-  private func hostile(
-    _ name: String, _ answer: @escaping @Sendable (_ path: String, _ range: Range<Int>) -> [UInt8]
-  ) async throws -> (FileSource, PeerServer) {
-    let router = PeerServer.makeRouter()
-    router.get(RouterPath(FilePaths.piecesRoute)) { request, _ -> Response in
-      Self.octets(answer(request.uri.path, 0..<0))
-    }
-    router.get(RouterPath(FilePaths.bytesRoute)) { request, _ -> Response in
-      let from = request.uri.queryParameters.get("from", as: Int.self) ?? 0
-      let count = request.uri.queryParameters.get("count", as: Int.self) ?? 0
-      return Self.octets(answer(request.uri.path, from..<(from + count)))
-    }
-    let node = NodeIdentity(user: try PeerName("mallory"), node: try PeerName(name))
-    let server = try await trial.network.server(.node(node), router)
-    return (
-      FileSource(
-        node: node, endpoint: NetworkEndpoint(address: "127.0.0.1", port: UInt16(server.port))),
-      server
-    )
-  }
-
-  private static func octets(_ bytes: [UInt8]) -> Response {
-    Response(
-      status: .ok,
-      body: ResponseBody { writer in
-        try await writer.write(ByteBuffer(bytes: bytes))
-        try await writer.finish(nil)
-      })
-  }
-
   private func fetch(
     _ wish: FileGetter.Wish, as name: String = "file"
   ) async throws -> (report: FileGetter.Report, complaints: [String: DropReason]) {
@@ -89,7 +58,7 @@ import Testing
     let pieces = try #require(try giver.workshop.catalog.pieceHashes(of: wish.hash))
     let bytes = bytes
     // The hashes are right, and the third piece is not.
-    let (source, server) = try await hostile("liar") { path, range in
+    let (source, server) = try await trial.hostile("liar") { path, range in
       if path.hasSuffix("/pieces") { return pieces }
       var part = Array(bytes[range])
       if range.contains(2_500_000) { part[2_500_000 - range.lowerBound] ^= 1 }
@@ -106,7 +75,7 @@ import Testing
   @Test func falseHashesAreALieToo() async throws {
     let giver = try await trial.giver("desk")
     var wish = try await giver.share(bytes, as: "a.bin")
-    let (source, server) = try await hostile("liar") { _, _ in
+    let (source, server) = try await trial.hostile("liar") { _, _ in
       [UInt8](repeating: 1, count: 5 * 32)
     }
     wish.sources.insert(source, at: 0)
@@ -120,7 +89,7 @@ import Testing
     let giver = try await trial.giver("desk")
     let small = Array(bytes.prefix(1000))
     var wish = try await giver.share(small, as: "a.bin")
-    let (source, server) = try await hostile("generous") { _, _ in
+    let (source, server) = try await trial.hostile("generous") { _, _ in
       [UInt8](repeating: 7, count: 50_000_000)
     }
     wish.sources.insert(source, at: 0)
