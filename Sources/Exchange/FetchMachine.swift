@@ -83,7 +83,8 @@ public struct FetchMachine: Sendable {
     guard !isFinished else { return nil }
     let rests = sources.compactMap(\.restUntil).filter { $0 > now }
     let suspicions = requests.values.map { $0.moved + limits.suspicion }.filter { $0 > now }
-    return (rests + suspicions + [lastProgress + limits.patience, lastPiece + limits.piecePatience])
+    return
+      (rests + suspicions + [lastProgress + limits.patience, lastPiece + limits.piecePatience])
       .min()
   }
 

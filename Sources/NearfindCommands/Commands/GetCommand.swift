@@ -78,7 +78,7 @@ struct GetCommand: AsyncParsableCommand {
         }
       } catch let stop as CommandStatus {
         throw stop
-      } catch where what.count > 1 {
+      } catch  where what.count > 1 {
         // The others are wanted all the same.
         let status = (error as? CommandFailure)?.status ?? .failed
         console.complain("\(text): \(error)")
