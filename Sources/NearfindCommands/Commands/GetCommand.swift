@@ -78,8 +78,9 @@ struct GetCommand: AsyncParsableCommand {
         }
       } catch let stop as CommandStatus {
         throw stop
-      } catch  where what.count > 1 {
+      } catch {
         // The others are wanted all the same.
+        guard what.count > 1 else { throw error }
         let status = (error as? CommandFailure)?.status ?? .failed
         console.complain("\(text): \(error)")
         if status.rawValue > worst?.rawValue ?? 0 { worst = status }
