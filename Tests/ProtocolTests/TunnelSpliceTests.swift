@@ -61,15 +61,11 @@ import Testing
       try await withThrowingTaskGroup(of: Int.self) { group in
         for number in 0..<2 {
           group.addTask {
-            try await ends[number].use { inbound, outbound in
-              async let sending: Void = TunnelTests.send(
-                count, ends[number].channel, outbound, sent: sent[number])
-              let came = try await TunnelTests.receive(inbound) { came in
-                #expect(sent[1 - number].value - came < 8 << 20)
-                most.raise(to: residentBytes())
-              }
-              try await sending
-              return came
+            try await TunnelTests.exchange(
+              count, over: ends[number], sent: sent[number]
+            ) { came in
+              #expect(sent[1 - number].value - came < 8 << 20)
+              most.raise(to: residentBytes())
             }
           }
         }

@@ -84,8 +84,6 @@ import Testing
     }
     #expect(read >= 16 << 20)
     try await wait(until: "the handler is told to stop") { await probe.isCancelled }
-    // What the kernel holds of a connection at both ends grows with how fast it is.
-    #expect(await probe.written * 16_000 < read + (32 << 20))
     print("memory grew by \((residentBytes() - before) >> 10) KiB")
     await pair.shutDown()
   }
